@@ -1,0 +1,256 @@
+"""Places and their people: the tree of places, dwellings and who keeps house, owns, or holds a role there."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from linli.record import clock
+from linli.record.models import Row
+
+
+class Place(Row):
+    """A node of the physical tree: city › district › town › community › compound › zone › building › unit.
+
+    Levels are optional. ``community`` is the community's own place (itself, for the community; none above it).
+    """
+
+    class Kind(models.TextChoices):
+        CITY = "city"
+        DISTRICT = "district"
+        TOWN = "town"
+        COMMUNITY = "community"
+        COMPOUND = "compound"
+        ZONE = "zone"
+        BUILDING = "building"
+        UNIT = "unit"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    name = models.CharField(max_length=80)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    community = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    path = ArrayField(models.UUIDField(), help_text="from the root to this place, itself included")
+    area_code = models.CharField(max_length=12, blank=True, help_text="GB/T 2260 and its extensions, as text")
+    sort_key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "kind", "name"], name="one_place_of_a_name"),
+            models.UniqueConstraint(fields=["community", "id"], name="place_in_community"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["city", "district", "town"]) | models.Q(community__isnull=False),
+                name="place_belongs_to_community",
+            ),
+        ]
+        indexes = [GinIndex(fields=["path"], name="place_path")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Within(Row):
+    """A row of one community."""
+
+    community = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Dwelling(Within):
+    """A door: a home or a shop, with its floor label, room and area.
+
+    ``area`` is in hundredths of a square metre, or unknown. ``name`` is what people call the door where it has no
+    number ("堰塘边第三家"). Whether anyone lives there may be unknown too.
+    """
+
+    class Use(models.TextChoices):
+        HOME = "home"
+        SHOP = "shop"
+
+    class AreaSource(models.TextChoices):
+        REGISTER = "register"
+        SURVEY = "survey"
+        CONTRACT = "contract"
+        OWN_WORD = "own_word"
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="dwellings")
+    floor = models.CharField(max_length=8, blank=True, help_text="the label people use, not the physical storey")
+    room = models.CharField(max_length=16, blank=True)
+    name = models.CharField(max_length=80, blank=True)
+    area = models.PositiveIntegerField(null=True, help_text="1/100 m²")
+    area_source = models.CharField(max_length=8, choices=AreaSource.choices, blank=True)
+    use = models.CharField(max_length=4, choices=Use.choices, default=Use.HOME)
+    occupied = models.BooleanField(null=True)
+    sort_key = models.CharField(max_length=240)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["place", "room", "name"], name="one_dwelling_of_a_name"),
+            models.UniqueConstraint(fields=["community", "id"], name="dwelling_in_community"),
+            models.CheckConstraint(condition=models.Q(area__gt=0) | models.Q(area=None), name="area_above_zero"),
+            models.CheckConstraint(condition=~models.Q(room="", name=""), name="dwelling_has_a_name"),
+        ]
+        indexes = [models.Index(fields=["community", "sort_key"], name="dwelling_in_order")]
+
+    def __str__(self) -> str:
+        return self.room or self.name
+
+
+class Person(Within):
+    """Somebody on one community's roster. A login (accounts) may own several, each by a confirmed claim."""
+
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "id"], name="person_in_community")]
+        indexes = [models.Index(fields=["community", "name"], name="person_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Dated(models.Model):
+    """Something that holds for a time; ``until`` is the first day on which it no longer does."""
+
+    since = models.DateField(default=clock.today)
+    until = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Household(Within, Dated):
+    """People keeping house in one dwelling; several may share one."""
+
+    dwelling = models.ForeignKey(Dwelling, on_delete=models.PROTECT, related_name="households")
+    head = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.dwelling)
+
+
+class Residency(Within, Dated):
+    """A person living in a household."""
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="residencies")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="residencies")
+
+    class Meta:
+        verbose_name_plural = "residencies"
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.household}"
+
+
+class Ownership(Within, Dated):
+    """A person owning a dwelling, or part of it: whose word this is, and whether it has been checked."""
+
+    class Source(models.TextChoices):
+        REGISTRY = "registry"
+        CONTRACT = "contract"
+        OWN_WORD = "own_word"
+        PROPERTY_MANAGER = "property_manager"
+        OFFICE = "office"
+
+    dwelling = models.ForeignKey(Dwelling, on_delete=models.PROTECT, related_name="ownerships")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="ownerships")
+    source = models.CharField(max_length=16, choices=Source.choices, default=Source.OFFICE)
+    verified = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dwelling", "person"], condition=models.Q(until=None), name="one_ownership_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.dwelling}"
+
+
+class Organisation(Within):
+    """A body that convenes, decides, carries or supervises; it may be of several kinds at once."""
+
+    class Kind(models.TextChoices):
+        PARTY_COMMITTEE = "party_committee"
+        RESIDENTS_COMMITTEE = "residents_committee"
+        SUPERVISION_COMMITTEE = "supervision_committee"
+        SELF_MANAGEMENT_COMMITTEE = "self_management_committee"
+        PREPARATORY_GROUP = "preparatory_group"
+        PARTNER_ORGANISATION = "partner_organisation"
+        DEPARTMENT = "department"
+
+    name = models.CharField(max_length=80)
+    kinds = ArrayField(models.CharField(max_length=32, choices=Kind.choices))
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "name"], name="one_organisation_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(Within, Dated):
+    """Who may act as what, where. ``title`` is the community's own word for it (data); ``kind`` is what it may do."""
+
+    class Kind(models.TextChoices):
+        SECRETARY = "secretary"
+        DIRECTOR = "director"
+        CLERK = "clerk"
+        BUILDING_LEADER = "building_leader"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="roles")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    title = models.CharField(max_length=40)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="roles")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="roles")
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.person}"
+
+
+class Area(Within, Dated):
+    """Any dated set of dwellings that is not a building; here the scopes within which a decision is judged."""
+
+    class Kind(models.TextChoices):
+        DECISION_SCOPE = "decision_scope"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    name = models.CharField(max_length=80)
+    sort_key = models.CharField(max_length=200)
+    dwellings: "models.ManyToManyField[Dwelling, AreaDwelling]" = models.ManyToManyField(
+        Dwelling, through="AreaDwelling", related_name="areas"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "id"], name="area_in_community")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AreaDwelling(Within):
+    """One dwelling of an area."""
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="members")
+    dwelling = models.ForeignKey(Dwelling, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["area", "dwelling"], name="dwelling_once_in_area")]
+
+    def __str__(self) -> str:
+        return f"{self.area} · {self.dwelling}"
+
+
+class RegisterImport(Within):
+    """One register taken in: which file (by its content), by whom, and what it brought."""
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+    file_sha256 = models.CharField(max_length=64)
+    by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    counts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.at:%Y-%m-%d}"

@@ -1,0 +1,56 @@
+"""A matter: what is to be decided, who convenes, decides, carries and supervises, and the drive that asks."""
+
+from django.db import models
+
+from linli.community.models import Organisation, Person, Place, Within
+from linli.record import clock
+from linli.voting.models import Drive
+
+
+class Matter(Within):
+    """One affair of a compound or village, from being raised to its result."""
+
+    class State(models.TextChoices):
+        RAISED = "raised"
+        ASKING = "asking"
+        DECIDED = "decided"
+
+    class Circle(models.TextChoices):
+        RESIDENTS = "residents"
+        NET = "net"
+
+    number = models.CharField(max_length=40, help_text="what people call it: 广顺园-2023-0001")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=80)
+    words = models.TextField(max_length=2000, help_text="what is wanted, in plain words")
+    pack = models.CharField(max_length=64)
+    convener = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", help_text="牵头")
+    decider = models.CharField(max_length=80, help_text="who decides, such as the owners of each unit")
+    carrier = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    supervisor = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    raised_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    building_facts = models.JSONField(default=dict, help_text="what eligibility is judged by: storeys, has_lift …")
+    cost = models.PositiveBigIntegerField(null=True, help_text="fen, estimated")
+    circle = models.CharField(max_length=10, choices=Circle.choices, default=Circle.RESIDENTS)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RAISED)
+    raised_at = models.DateTimeField(default=clock.now)
+    drive = models.OneToOneField(Drive, null=True, on_delete=models.PROTECT, related_name="matter")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "number"], name="one_matter_of_a_number")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MatterNumber(Within):
+    """The last number given in a community and year, changed under its lock; gaps are allowed."""
+
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "year"], name="one_numbering")]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.last}"

@@ -1,0 +1,151 @@
+"""Writing the record: ``note`` an event, ``answer_once`` a write, ``plan_job`` and ``run_due`` what is to follow."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.module_loading import import_string
+
+from linli.record import clock
+from linli.record.acting import Acting
+from linli.record.models import NOBODY, Answer, Event, Job
+from linli.rules.errors import Refused
+
+logger = logging.getLogger(__name__)
+
+Facts = Mapping[str, object]
+Run = Callable[[UUID], None]
+
+LEASE = timedelta(seconds=60)
+TRIES = 6
+
+
+def note(
+    name: str,
+    *,
+    by: Acting,
+    subject_kind: str,
+    subject: UUID,
+    place: UUID | None = None,
+    at: datetime | None = None,
+    public: Facts | None = None,
+    internal: Facts | None = None,
+) -> Event:
+    """Write one event, and a waiting job for every reaction that the table names for it, in the caller's transaction.
+
+    ``name`` is "subject.past-participle" ("drive.opened"). ``at`` is given when the time is somebody's word; without it
+    the present moment is observed. Neither ``public`` nor ``internal`` may hold personal data.
+    """
+    event = Event.objects.create(
+        name=name,
+        at=at or clock.now(),
+        claimed=at is not None or clock.is_told(),
+        actor=by.person,
+        role=by.role,
+        subject_kind=subject_kind,
+        subject=subject,
+        community=by.community,
+        place=place,
+        request_id=by.request_id,
+        public=dict(public or {}),
+        internal=dict(internal or {}),
+    )
+    for kind in reactions().get(name, ()):
+        plan_job(kind, subject=subject, event=event.id, community=by.community, due_at=clock.now())
+    return event
+
+
+def reactions() -> Mapping[str, Sequence[str]]:
+    """The table of every cross-app reaction: event name → kinds of job that follow."""
+    table: Mapping[str, Sequence[str]] = import_string(f"{settings.FLOWS}.REACTIONS")
+    return table
+
+
+def runs() -> Mapping[str, Run]:
+    """What each kind of job does: kind → function of the subject's id."""
+    table: Mapping[str, Run] = import_string(f"{settings.FLOWS}.RUNS")
+    return table
+
+
+def plan_job(
+    kind: str, *, subject: UUID, due_at: datetime, community: UUID | None, step: str = "", event: UUID | None = None
+) -> Job:
+    """Plan (or re-plan, which replaces the time) one job; ``kind`` is a key of ``runs()``."""
+    job, _ = Job.objects.update_or_create(
+        kind=kind,
+        subject=subject,
+        step=step,
+        event=event,
+        defaults={"due_at": due_at, "community": community, "state": Job.State.WAITING, "attempts": 0},
+    )
+    return job
+
+
+def run_due(*, limit: int = 100) -> int:
+    """Run the jobs that are due, each in a transaction of its own; return how many were tried.
+
+    A job is claimed by a lease first, so that two workers never run the same one at the same time and a killed worker's
+    job is taken up again; reactions re-read their subject and do nothing if it is over, so a repeat is harmless.
+    """
+    moment = clock.now()
+    with transaction.atomic():
+        due = list(
+            Job.objects.select_for_update(skip_locked=True)
+            .filter(due_at__lte=moment)
+            .filter(Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, lease_until__lt=moment))
+            .order_by("due_at", "id")[:limit]
+        )
+        Job.objects.filter(id__in=[job.id for job in due]).update(state=Job.State.RUNNING, lease_until=moment + LEASE)
+    for job in due:
+        run_job(job)
+    return len(due)
+
+
+def run_job(job: Job) -> None:
+    """Run one claimed job; its failure is written on it and never stops the others."""
+    try:
+        with transaction.atomic():
+            runs()[job.kind](job.subject)
+            Job.objects.filter(id=job.id).update(state=Job.State.DONE, lease_until=None)
+    except Exception as error:
+        logger.exception("job %s of %s failed", job.kind, job.subject)
+        attempts = job.attempts + 1
+        Job.objects.filter(id=job.id).update(
+            state=Job.State.FAILED if attempts >= TRIES else Job.State.WAITING,
+            attempts=attempts,
+            last_error=f"{type(error).__name__}"[:200],
+            lease_until=None,
+            due_at=clock.now() + timedelta(seconds=5 * 4**attempts),
+        )
+
+
+def answer_once(key: str, sent: object, *, by: Acting, write: Callable[[], UUID | None]) -> UUID | None:
+    """Do ``write`` once for this actor and key; a second try returns the first answer.
+
+    ``sent`` is what the request said (anything JSON can hold). Refused when the same key comes with another body.
+    An empty key (a program without one) is simply done.
+    """
+    if not key:
+        return write()
+    fingerprint = hashlib.sha256(json.dumps(sent, sort_keys=True, default=str).encode()).hexdigest()
+    actor = by.person or NOBODY
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                answer = Answer.objects.create(actor=actor, key=key, fingerprint=fingerprint)
+        except IntegrityError:
+            answer = Answer.objects.get(actor=actor, key=key)
+            if answer.fingerprint != fingerprint:
+                raise Refused(
+                    "write.other-body", "这一页已经交过一次，内容和这次不同。请刷新页面，看看记下了什么。"
+                ) from None
+            return answer.result
+        answer.result = write()
+        answer.save(update_fields=["result"])
+        return answer.result

@@ -1,0 +1,255 @@
+"""Who may speak (Electorate, Seat), the drive that asks, what each seat said (Voice), and what follows (Result)."""
+
+from django.db import models
+
+from linli.community.models import Area, Dwelling, Household, Person, Within
+from linli.files.models import File
+from linli.record import clock
+
+
+class Electorate(Within):
+    """A frozen list of seats. Later sales, moves and imports never change it."""
+
+    class Kind(models.TextChoices):
+        OWNERS = "owners"
+        HOUSEHOLDS = "households"
+
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    uses = models.CharField(max_length=8, help_text="which dwellings count: all, homes, served")
+    frozen_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Head(Within):
+    """One head of the law's count within one scope: the set of a unit's owners, whatever the number of their units.
+
+    ``tally`` is the head's own running count, changed under its lock when one of its seats speaks.
+    """
+
+    electorate = models.ForeignKey(Electorate, on_delete=models.PROTECT, related_name="heads")
+    scope = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=64, help_text="SHA-256 of the sorted owners")
+    tally = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["electorate", "scope", "key"], name="one_head")]
+
+    def __str__(self) -> str:
+        return self.key[:8]
+
+
+class Seat(Within):
+    """One unit of voting: frozen but for ``voice``, which names the voice that stands.
+
+    ``label`` is the door in full ("一单元301"), ``short`` what a clerk types ("1-301").
+    """
+
+    electorate = models.ForeignKey(Electorate, on_delete=models.PROTECT, related_name="seats")
+    scope = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    head = models.ForeignKey(Head, on_delete=models.PROTECT, related_name="seats")
+    dwelling = models.ForeignKey(Dwelling, null=True, on_delete=models.PROTECT, related_name="seats")
+    household = models.ForeignKey(Household, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(max_length=120)
+    short = models.CharField(max_length=40)
+    floor = models.CharField(max_length=8, blank=True)
+    sort_key = models.CharField(max_length=240)
+    area = models.PositiveIntegerField(null=True, help_text="1/100 m², as it was when the list was frozen")
+    occupied = models.BooleanField(null=True)
+    excluded = models.BooleanField(default=False, help_text="not of this scope, and not in its denominators")
+    entitled = models.ManyToManyField(Person, related_name="seats")
+    voice = models.ForeignKey("Voice", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["electorate", "short"], name="one_seat_of_a_label"),
+            models.UniqueConstraint(fields=["community", "id"], name="seat_in_community"),
+        ]
+        indexes = [models.Index(fields=["electorate", "sort_key"], name="seat_in_order")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Drive(Within):
+    """One question put to an electorate: open → gathering → decided.
+
+    *Gathering*: nothing may be given any more; what was given before may still arrive, until ``gathers_until``.
+    The pack is named by id, version and the SHA-256 of its file, so that the rule of the day can be shown for ever.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        GATHERING = "gathering"
+        DECIDED = "decided"
+
+    class Progress(models.TextChoices):
+        LIVE = "live"
+        AFTER_CLOSING = "after_closing"
+
+    electorate = models.OneToOneField(Electorate, on_delete=models.PROTECT, related_name="drive")
+    place = models.ForeignKey("community.Place", on_delete=models.PROTECT, related_name="+")
+    question = models.CharField(max_length=200)
+    pack = models.CharField(max_length=64)
+    pack_version = models.CharField(max_length=16)
+    pack_sha256 = models.CharField(max_length=64)
+    progress = models.CharField(max_length=16, choices=Progress.choices, default=Progress.LIVE)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    opened_at = models.DateTimeField(default=clock.now)
+    closes_at = models.DateTimeField()
+    gathers_until = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    scopes: "models.ManyToManyField[Area, ScopeTotals]" = models.ManyToManyField(Area, through="ScopeTotals")
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class DriveWorker(Within):
+    """Someone named on the drive: a collector knocks and brings slips, a clerk enters them. Both may see the face."""
+
+    class Task(models.TextChoices):
+        COLLECTOR = "collector"
+        CLERK = "clerk"
+
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="workers")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    task = models.CharField(max_length=9, choices=Task.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["drive", "person", "task"], name="one_task")]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.task}"
+
+
+class ScopeTotals(Within):
+    """The running count of one scope of a drive; changed only under its own lock, after the seat's and the head's."""
+
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="totals")
+    scope = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    totals = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["drive", "scope"], name="one_total")]
+
+    def __str__(self) -> str:
+        return f"{self.scope}"
+
+
+class Stack(Within):
+    """A stack of paper slips that one clerk enters: who collected them and who witnessed, said once for all of them."""
+
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="stacks")
+    number = models.PositiveIntegerField()
+    collector = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    witness = models.CharField(max_length=60)
+    clerk = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    collected_on = models.DateField(help_text="the date on the slips: a claim")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["drive", "number"], name="one_stack_of_a_number")]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class SlipPhoto(Within):
+    """The photo of the slip at one position of a stack; taken before or after the slip is entered."""
+
+    stack = models.ForeignKey(Stack, on_delete=models.PROTECT, related_name="photos")
+    position = models.PositiveIntegerField()
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stack", "position"], name="one_photo_of_a_slip")]
+
+    def __str__(self) -> str:
+        return f"{self.stack}/{self.position}"
+
+
+class Voice(Within):
+    """What one seat said, once; never changed. A later voice of the same seat names the one it replaces, and why.
+
+    Author and collector are two people. ``objection`` is a field of its own: a no is not an objection.
+    """
+
+    append_only = True
+
+    class Choice(models.TextChoices):
+        YES = "yes"
+        NO = "no"
+        ABSTAIN = "abstain"
+        SPOILED = "spoiled"
+
+    class Channel(models.TextChoices):
+        PAPER = "paper"
+
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="voices")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="voices")
+    choice = models.CharField(max_length=8, choices=Choice.choices)
+    objection = models.BooleanField(default=False)
+    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.PAPER)
+    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    collector = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    witness = models.CharField(max_length=60, blank=True)
+    entered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    stack = models.ForeignKey(Stack, null=True, on_delete=models.PROTECT, related_name="voices")
+    position = models.PositiveIntegerField(null=True, help_text="of the slip in its stack")
+    replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    reason = models.CharField(max_length=200, blank=True)
+    given_on = models.DateField(null=True, help_text="the date on the slip: a claim")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stack", "position"], name="one_slip_of_a_position", condition=models.Q(replaces=None)
+            ),
+        ]
+        indexes = [models.Index(fields=["drive", "seat"], name="voice_of_seat")]
+
+    def __str__(self) -> str:
+        return f"{self.seat} {self.choice}"
+
+
+class Result(Within):
+    """The result of one scope: its state by the rule of the pack, with all of its working; never changed.
+
+    After "decided" only an objection or a recount makes a new one, which names the old.
+    """
+
+    append_only = True
+
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="results")
+    scope = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12)
+    verdict = models.JSONField(help_text="tests with have, of, need, met; source")
+    totals = models.JSONField()
+    replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.state}"
+
+
+class SharePlan(Within):
+    """How the cost is to be shared among those who join; the estimate, not a bill."""
+
+    class Method(models.TextChoices):
+        EQUAL = "equal"
+        AREA = "area"
+        COEFFICIENTS = "coefficients"
+
+    drive = models.OneToOneField(Drive, on_delete=models.PROTECT, related_name="share_plan")
+    method = models.CharField(max_length=12, choices=Method.choices, default=Method.AREA)
+    cost = models.PositiveBigIntegerField(help_text="fen, estimated")
+    subsidy = models.PositiveBigIntegerField(default=0, help_text="fen")
+    coefficients = models.JSONField(default=dict, help_text="floor → coefficient, as decimal text")
+    reason = models.CharField(max_length=200, help_text="why this method")
+
+    def __str__(self) -> str:
+        return self.method
