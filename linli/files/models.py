@@ -13,9 +13,7 @@ class File(Row):
 
     community = models.UUIDField()
     sha256 = models.CharField(max_length=64, help_text="of the picture as re-encoded, or of the document")
-    original_sha256 = models.CharField(
-        max_length=64, blank=True, help_text="of the picture as it came: evidence"
-    )
+    original_sha256 = models.CharField(max_length=64, blank=True, help_text="of the picture as it came: evidence")
     media_type = models.CharField(max_length=80)
     size = models.PositiveIntegerField(help_text="bytes")
     width = models.PositiveIntegerField(null=True, help_text="pixels")

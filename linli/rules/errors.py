@@ -23,3 +23,7 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return self.say()
+
+
+class Forbidden(Refused):
+    """A "no" because of who asks: the page or the act belongs to others. Shown as 403."""

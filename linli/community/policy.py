@@ -1,0 +1,53 @@
+"""Who may do what where: named actions, and the one question ``can()`` that every app asks with its own table.
+
+A role's actions reach down the tree from the place it is held at. An action marked *personal* shows or changes what
+belongs to people, and needs a role at or below the community: street, town and city own figures only (design.md §3).
+"""
+
+from dataclasses import dataclass
+
+from linli.community.models import Place, Role
+from linli.record import clock
+from linli.record.acting import Acting
+from linli.rules.errors import Forbidden
+
+OFFICE = frozenset({Role.Kind.SECRETARY, Role.Kind.DIRECTOR, Role.Kind.CLERK})
+#: Levels at which a role may reach what belongs to people.
+PERSONAL_LEVELS = frozenset(
+    {Place.Kind.COMMUNITY, Place.Kind.COMPOUND, Place.Kind.ZONE, Place.Kind.BUILDING, Place.Kind.UNIT}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done: its name, the kinds of role that may do it, and whether it touches people's data."""
+
+    name: str
+    roles: frozenset[str]
+    personal: bool = True
+
+
+SEE_REGISTER = Action("register.see", OFFICE)
+CHANGE_REGISTER = Action("register.change", OFFICE)
+ACTIONS = (SEE_REGISTER, CHANGE_REGISTER)
+
+
+def can(by: Acting, action: Action, place: Place) -> bool:
+    """Whether ``by``, in the role they act in, may do ``action`` at ``place``; the role is read anew, and must be in force."""
+    if by.role == "system":
+        return by.community is None or by.community == place.community_id
+    if by.role_id is None or by.role not in action.roles or by.community != place.community_id:
+        return False
+    today = clock.today()
+    role = Role.objects.select_related("place").filter(id=by.role_id, person=by.person).first()
+    if role is None or role.kind != by.role or role.since > today or (role.until and role.until <= today):
+        return False
+    if action.personal and role.place.kind not in PERSONAL_LEVELS:
+        return False
+    return role.place_id in place.path
+
+
+def require(by: Acting, action: Action, place: Place) -> None:
+    """Refuse unless ``can``; every service that changes something begins with it."""
+    if not can(by, action, place):
+        raise Forbidden("not-allowed", "您现在的身份办不了这件事。请社区里管这件事的人来办。")
