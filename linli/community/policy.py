@@ -33,7 +33,7 @@ ACTIONS = (SEE_REGISTER, CHANGE_REGISTER)
 
 
 def can(by: Acting, action: Action, place: Place) -> bool:
-    """Whether ``by``, in the role they act in, may do ``action`` at ``place``; the role is read anew, and must be in force."""
+    """Whether ``by``, in the role they act in, may do ``action`` at ``place``; the role is read anew, and in force."""
     if by.role == "system":
         return by.community is None or by.community == place.community_id
     if by.role_id is None or by.role not in action.roles or by.community != place.community_id:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.http import HttpRequest
+
 
 @dataclass(frozen=True, slots=True)
 class Acting:
@@ -22,3 +24,10 @@ class Acting:
     def system(cls, community: UUID | None) -> "Acting":
         """The program itself, as when a deadline passes."""
         return cls(community=community, role="system")
+
+
+class ActingRequest(HttpRequest):
+    """A request as every view receives it: ``acting`` is None where nobody is signed in."""
+
+    request_id: str
+    acting: Acting | None

@@ -23,21 +23,21 @@ class Electorate(Within):
 
 
 class Head(Within):
-    """One head of the law's count within one scope: the set of a unit's owners, whatever the number of their units.
+    """One head of the law's count within one scope: the set of a dwelling's owners, however many dwellings they own.
 
     ``tally`` is the head's own running count, changed under its lock when one of its seats speaks.
     """
 
     electorate = models.ForeignKey(Electorate, on_delete=models.PROTECT, related_name="heads")
     scope = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    key = models.CharField(max_length=64, help_text="SHA-256 of the sorted owners")
+    number = models.PositiveIntegerField(help_text="within the scope, in order of first appearance")
     tally = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["electorate", "scope", "key"], name="one_head")]
+        constraints = [models.UniqueConstraint(fields=["electorate", "scope", "number"], name="one_head")]
 
     def __str__(self) -> str:
-        return self.key[:8]
+        return str(self.number)
 
 
 class Seat(Within):

@@ -1,0 +1,47 @@
+"""Coming in by a one-time link, choosing the role one acts in, and going out."""
+
+from typing import cast
+
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from linli.accounts.acting import CHOSEN, StandingRequest, key_of
+from linli.accounts.services import use_sign_in_link
+from linli.rules.errors import Refused
+
+
+@require_GET
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """How to come in, for somebody who is not signed in."""
+    return render(request, "accounts/sign_in.html")
+
+
+@require_http_methods(["GET", "POST"])
+def link(request: HttpRequest, secret: str) -> HttpResponse:
+    """A one-time link: shown first, used only by the press of a button, since chat apps open links to preview them."""
+    if request.method == "GET":
+        return render(request, "accounts/link.html")
+    try:
+        account = use_sign_in_link(secret=secret)
+    except Refused as refused:
+        return render(request, "accounts/sign_in.html", {"refused": refused}, status=409)
+    login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect("home")
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Act in another of one's own roles from now on."""
+    standings = cast(StandingRequest, request).standings
+    if request.POST.get("standing") in {key_of(standing) for standing in standings}:
+        request.session[CHOSEN] = request.POST["standing"]
+    return redirect("home")
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leave; this phone then shows nothing of anybody."""
+    logout(request)
+    return redirect("sign-in")

@@ -1,0 +1,59 @@
+"""Reading matters: the list, one matter for its reader, the rule it is judged by, and why a subsidy is or is not due."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from linli.matters.models import Matter
+from linli.matters.policy import can_read
+from linli.record import clock
+from linli.record.acting import Acting
+from linli.rules.errors import Forbidden
+from linli.rules.packs import Pack, shelf
+from linli.rules.shares import Condition, Eligibility, eligibility
+
+
+def for_community(viewer: Acting) -> QuerySet[Matter]:
+    """The matters of the viewer's community, the newest first."""
+    return (
+        Matter.objects.filter(community=viewer.community)
+        .select_related("place", "convener", "drive")
+        .order_by("-raised_at", "-id")
+    )
+
+
+def matter_for(viewer: Acting | None, matter_id: UUID) -> Matter:
+    """One matter with what its page needs; refused to those outside its circle."""
+    matter = Matter.objects.select_related(
+        "place",
+        "place__parent",
+        "community",
+        "convener",
+        "carrier",
+        "supervisor",
+        "drive",
+        "drive__electorate",
+        "drive__place",
+    ).get(id=matter_id)
+    if not can_read(viewer, matter):
+        raise Forbidden("matter.other-circle", "这件事只给本社区的居民看。请先从自家楼道的链接进门。")
+    return matter
+
+
+def packs_today() -> list[Pack]:
+    """The rules that can be chosen today."""
+    return [pack for pack in shelf() if pack.in_force_at(clock.today())]
+
+
+def subsidy_of(pack: Pack, facts: dict[str, int | bool]) -> Eligibility | None:
+    """Whether the pack's subsidy is due to a building of these facts, with each reason; None where the pack has none."""
+    if pack.lift is None:
+        return None
+    conditions = [
+        Condition(
+            "storeys", pack.lift.subsidy_min_storeys.value, pack.lift.subsidy_min_storeys.confirmed, pack.article.zh
+        )
+    ]
+    if pack.lift.subsidy_without_lift_only.value:
+        conditions.append(Condition("has_lift", False, pack.lift.subsidy_without_lift_only.confirmed, pack.article.zh))
+    return eligibility(conditions, facts)

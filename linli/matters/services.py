@@ -1,0 +1,134 @@
+"""Every write of a matter: raising it, and putting it to those who decide."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from linli.community.models import Organisation, Person, Place
+from linli.community.policy import require
+from linli.matters import policy
+from linli.matters.models import Matter, MatterNumber
+from linli.record import clock
+from linli.record.acting import Acting
+from linli.record.services import note
+from linli.rules.errors import Refused
+from linli.rules.packs import shelf
+from linli.voting.models import Drive
+from linli.voting.services import open_drive, plan_shares
+
+
+@transaction.atomic
+def raise_matter(
+    *,
+    place: Place,
+    title: str,
+    words: str,
+    pack_id: str,
+    convener: Organisation,
+    decider: str,
+    by: Acting,
+    carrier: Organisation | None = None,
+    supervisor: Organisation | None = None,
+    building_facts: Mapping[str, int | bool] | None = None,
+    cost: int | None = None,
+    circle: str = Matter.Circle.RESIDENTS,
+) -> Matter:
+    """Raise what is wanted at ``place`` to a matter, and name who convenes, decides, carries and supervises.
+
+    ``building_facts`` are what a subsidy is judged by (storeys, has_lift); ``cost`` is an estimate in fen. Refused: no
+    title or words, a rule that is not in force today.
+    """
+    require(by, policy.RAISE_MATTER, place)
+    if not title.strip() or not words.strip():
+        raise Refused("matter.no-words", "请写下题目，和为什么要办这件事。")
+    pack = shelf().in_force(pack_id, clock.today())
+    matter = Matter.objects.create(
+        community_id=place.community_id,
+        number=next_number(place),
+        place=place,
+        title=title.strip(),
+        words=words.strip(),
+        pack=pack.id,
+        convener=convener,
+        decider=decider,
+        carrier=carrier,
+        supervisor=supervisor,
+        raised_by_id=by.person,
+        building_facts=dict(building_facts or {}),
+        cost=cost,
+        circle=circle,
+        raised_at=clock.now(),
+    )
+    note(
+        "matter.raised",
+        by=by,
+        subject_kind="matter",
+        subject=matter.id,
+        place=place.id,
+        public={"number": matter.number, "pack": pack.id, "convener": convener.name},
+    )
+    return matter
+
+
+def next_number(place: Place) -> str:
+    """The next number of the community's year, as people say it: 广顺园-2023-0001. Numbers may leave gaps."""
+    community = Place.objects.get(id=place.community_id)
+    year = clock.today().year
+    MatterNumber.objects.get_or_create(community=community, year=year)
+    numbering = MatterNumber.objects.select_for_update().get(community=community, year=year)
+    numbering.last += 1
+    numbering.save(update_fields=["last"])
+    return f"{community.name.removesuffix('社区')}-{year}-{numbering.last:04d}"
+
+
+@transaction.atomic
+def put_to_owners(
+    *,
+    matter: Matter,
+    closes_at: datetime,
+    collectors: Sequence[Person],
+    clerks: Sequence[Person],
+    by: Acting,
+    progress: str = Drive.Progress.LIVE,
+    share_method: str = "",
+    share_reason: str = "",
+) -> Drive:
+    """Open the matter's drive over the electorate frozen now, with the share plan where a cost is estimated.
+
+    Refused: a matter that was put before. Safe to try twice: the second try is told so and nothing is opened.
+    """
+    matter = Matter.objects.select_for_update(of=("self",)).select_related("place").get(id=matter.id)
+    if matter.drive_id:
+        raise Refused("matter.put-already", "这件事已经在表态了，不用再开一次。")
+    drive = open_drive(
+        place=matter.place,
+        question=matter.title,
+        pack_id=matter.pack,
+        closes_at=closes_at,
+        collectors=collectors,
+        clerks=clerks,
+        progress=progress,
+        by=by,
+    )
+    if matter.cost and share_method:
+        plan_shares(drive=drive, method=share_method, cost=matter.cost, reason=share_reason, by=by)
+    matter.drive = drive
+    matter.state = Matter.State.ASKING
+    matter.save(update_fields=["drive", "state"])
+    note("matter.put", by=by, subject_kind="matter", subject=matter.id, internal={"drive": str(drive.id)})
+    return drive
+
+
+@transaction.atomic
+def follow_drive(*, drive_id: UUID) -> None:
+    """Carry the drive's end into its matter; does nothing when there is none or it has been carried already."""
+    matter = Matter.objects.select_for_update(of=("self",)).select_related("drive").filter(drive=drive_id).first()
+    if matter is None or matter.drive is None or matter.state == Matter.State.DECIDED:
+        return
+    if matter.drive.state == Drive.State.DECIDED:
+        matter.state = Matter.State.DECIDED
+        matter.save(update_fields=["state"])
+        by = Acting.system(matter.community_id)
+        note("matter.decided", by=by, subject_kind="matter", subject=matter.id, place=matter.place_id)

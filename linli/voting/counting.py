@@ -1,0 +1,108 @@
+"""Between rows and rules: seats as columns, tallies as JSON, and the pack that a drive named when it was opened."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from linli.rules.decisions import UNKNOWN_AREA, Columns, Head, Heads, Totals, Verdict, amount
+from linli.rules.decisions import Seat as Said
+from linli.rules.decisions import Voice as Spoken
+from linli.rules.errors import Refused
+from linli.rules.packs import Pack, shelf
+from linli.voting.models import Drive, Seat, Voice
+
+SPOKEN = {
+    Voice.Choice.YES: Spoken.YES,
+    Voice.Choice.NO: Spoken.NO,
+    Voice.Choice.ABSTAIN: Spoken.ABSTAIN,
+    Voice.Choice.SPOILED: Spoken.SPOILED,
+}
+
+
+def said(seat: Seat, voice: Voice | None) -> Said:
+    """The seat as the rules see it, with the voice that stands (None: it has not spoken)."""
+    return Said(
+        area=UNKNOWN_AREA if seat.area is None else seat.area,
+        voice=Spoken.NONE if voice is None else SPOKEN[Voice.Choice(voice.choice)],
+        objection=voice is not None and voice.objection,
+    )
+
+
+def columns_of(seats: Sequence[Seat]) -> Columns:
+    """The seats of one scope side by side, heads by their number; ``voice`` and ``head`` must be loaded."""
+    stands = [said(seat, seat.voice) for seat in seats]
+    return Columns(
+        head=np.array([seat.head.number for seat in seats], dtype=np.int64),
+        area=np.array([each.area for each in stands], dtype=np.int64),
+        voice=np.array([each.voice for each in stands], dtype=np.int8),
+        objection=np.array([each.objection for each in stands], dtype=np.bool_),
+        excluded=np.array([seat.excluded for seat in seats], dtype=np.bool_),
+    )
+
+
+def pack_of(drive: Drive) -> Pack:
+    """The very version of the rule that the drive was opened under, whatever is in force today.
+
+    Refused when the program no longer carries it, or carries another file under its name: nothing is then counted.
+    """
+    for pack in shelf():
+        if (pack.id, pack.version, pack.sha256) == (drive.pack, drive.pack_version, drive.pack_sha256):
+            return pack
+    raise Refused(
+        "drive.pack-gone",
+        "这次表态用的规则文件（{pack}，{version}）和程序里的不一样了，先不计票。请管理员核对规则文件。",
+        pack=drive.pack,
+        version=drive.pack_version,
+    )
+
+
+def tally_to_json(tally: Totals | Head) -> dict[str, Any]:
+    """A running tally as it lies in a JSON column."""
+    return asdict(tally)
+
+
+def totals_from_json(kept: dict[str, Any]) -> Totals:
+    """The scope's running totals as the rules take them."""
+    return Totals(
+        heads=Heads(**kept["heads"]),
+        area=tuple(kept["area"]),
+        unknown=tuple(kept["unknown"]),
+        units=tuple(kept["units"]),
+        spoiled_participates=kept["spoiled_participates"],
+    )
+
+
+def head_from_json(kept: dict[str, Any]) -> Head:
+    """The head's own running tally as the rules take it."""
+    return Head(units=tuple(kept["units"]), objections=kept["objections"])
+
+
+def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
+    """The verdict with its working, as it is kept for ever and shown to anyone (``docs/recount.md`` has the keys)."""
+    missing = verdict.missing
+    return {
+        "state": verdict.state,
+        "tests": [
+            {
+                "name": finding.threshold.name,
+                "measure": finding.threshold.measure,
+                "have": amount(finding.have, finding.threshold.measure),
+                "of": amount(finding.of, finding.threshold.measure),
+                "need": finding.threshold.need,
+                "met": finding.met,
+                "working": finding.working,
+                "unknown": finding.unknown,
+                "confirmed": finding.threshold.confirmed,
+            }
+            for finding in verdict.tests
+        ],
+        "missing": None if missing is None else {"heads": missing.heads, "area": missing.area},
+        "source": {
+            "pack": verdict.pack.id,
+            "version": verdict.pack.version,
+            "sha256": verdict.pack.sha256,
+            "article": verdict.pack.article.zh,
+        },
+    }

@@ -1,0 +1,39 @@
+"""Who may do what with a drive: the office opens and decides; those named on the drive enter slips and see the face."""
+
+from linli.community.models import Place
+from linli.community.policy import OFFICE, Action, can
+from linli.record.acting import Acting
+from linli.rules.errors import Forbidden
+from linli.voting.models import Drive, DriveWorker
+
+OPEN_DRIVE = Action("drive.open", OFFICE)
+DECIDE_DRIVE = Action("drive.decide", OFFICE)
+ACTIONS = (OPEN_DRIVE, DECIDE_DRIVE)
+
+
+def tasks_of(by: Acting | None, drive: Drive) -> set[str]:
+    """What the person is named for on this drive."""
+    if by is None or by.person is None or by.community != drive.community_id:
+        return set()
+    return set(DriveWorker.objects.filter(drive=drive, person=by.person).values_list("task", flat=True))
+
+
+def can_enter_slips(by: Acting | None, drive: Drive) -> bool:
+    """A clerk named on the drive."""
+    return DriveWorker.Task.CLERK in tasks_of(by, drive)
+
+
+def can_see_face(by: Acting | None, drive: Drive) -> bool:
+    """Those who knock or enter slips, while they have doors to knock at: the face is taken back when it is decided."""
+    return drive.state != Drive.State.DECIDED and bool(tasks_of(by, drive))
+
+
+def can_open(by: Acting | None, place: Place) -> bool:
+    """The office of the community."""
+    return by is not None and can(by, OPEN_DRIVE, place)
+
+
+def require_clerk(by: Acting, drive: Drive) -> None:
+    """Refuse all but the clerks named on the drive."""
+    if not can_enter_slips(by, drive):
+        raise Forbidden("drive.not-a-clerk", "录入表态由这次表态指定的录入人办理。请让负责人把您加进来。")

@@ -1,0 +1,60 @@
+"""What those who knock see of a drive, until it is decided: the building as a grid of flats."""
+
+from dataclasses import dataclass
+
+from linli.record.acting import Acting
+from linli.rules.errors import Forbidden
+from linli.voting import policy
+from linli.voting.models import Drive, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """One floor of one unit, as those who knock see it."""
+
+    scope: str
+    floor: str
+    seats: tuple[Seat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The building as a grid of flats: rows from the top floor down, one landing per scope in each row."""
+
+    drive: Drive
+    scopes: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Landing, ...]], ...]
+    counts: dict[str, int]
+
+
+def face_of(drive: Drive, viewer: Acting | None) -> Face:
+    """The face, for those named on the drive and only until it is decided; one statement for all seats."""
+    if not policy.can_see_face(viewer, drive):
+        raise Forbidden("drive.face-private", "这一页只给上门的人看，用完收回。")
+    seats = list(
+        Seat.objects.filter(electorate=drive.electorate_id).select_related("voice", "scope").order_by("sort_key", "id")
+    )
+    scopes = list(dict.fromkeys(seat.scope.name for seat in sorted(seats, key=lambda seat: seat.scope.sort_key)))
+    floors: dict[str, dict[str, list[Seat]]] = {}
+    for seat in seats:
+        floors.setdefault(seat.floor, {}).setdefault(seat.scope.name, []).append(seat)
+    rows = tuple(
+        (floor, tuple(Landing(scope, floor, tuple(landings.get(scope, []))) for scope in scopes))
+        for floor, landings in sorted(floors.items(), key=lambda item: floor_number(item[0]), reverse=True)
+    )
+    counts: dict[str, int] = {}
+    for seat in seats:
+        counts[seat_state(seat)] = counts.get(seat_state(seat), 0) + 1
+    return Face(drive, tuple(scopes), rows, counts)
+
+
+def floor_number(floor: str) -> int:
+    """Where a floor's label stands in the building."""
+    return int(floor) if floor.lstrip("-").isdigit() else 0
+
+
+def seat_state(seat: Seat) -> str:
+    """What a window of the face shows: the choice that stands, else empty (nobody lives there) or open."""
+    if seat.voice:
+        return str(seat.voice.choice)
+    return "empty" if seat.occupied is False else "open"

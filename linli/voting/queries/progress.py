@@ -1,0 +1,159 @@
+"""What anybody may see of a drive: counts per unit.
+
+Nothing here tells a flat, a floor or an area: with known floor plans a sum of areas names the flats missing from it.
+"""
+
+from dataclasses import dataclass
+
+from linli.community.models import Area
+from linli.record.acting import Acting
+from linli.rules.decisions import Totals, Verdict, judge
+from linli.rules.packs import Pack, Threshold
+from linli.voting import counting
+from linli.voting.models import Drive, Result, ScopeTotals
+from linli.voting.queries.own import seats_of_person
+
+
+@dataclass(frozen=True, slots=True)
+class TestLine:
+    """One condition of the rule as anybody may see it. ``have`` and ``of`` are shown for heads only, and only while
+    that names nobody; ``met`` is None while it cannot be told."""
+
+    measure: str
+    counted: str
+    base: str
+    need: str
+    met: bool | None
+    confirmed: bool
+    have: str = ""
+    of: str = ""
+    working: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeProgress:
+    """One scope of a drive as a neighbour may see it.
+
+    ``yes`` is None where progress is not shown. ``of`` and ``missing`` are None once the legal ratio is reached, until
+    the result is published: 47 of 48 names the one. ``line`` is the least number of households that the rule asks for.
+    """
+
+    name: str
+    state: str
+    reached: bool
+    yes: int | None
+    of: int | None
+    line: int | None
+    missing: int | None
+    mine: bool
+    tests: tuple[TestLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A drive as a neighbour may see it: one line per unit, and their sum."""
+
+    drive: Drive
+    pack: Pack
+    scopes: tuple[ScopeProgress, ...]
+    shown: bool
+
+    @property
+    def yes(self) -> int | None:
+        """Households that agree in all units, where progress is shown."""
+        return sum(scope.yes or 0 for scope in self.scopes) if self.shown else None
+
+    @property
+    def state(self) -> str:
+        """All passed, else the first that is not: what the drive as a whole still waits for."""
+        states = [scope.state for scope in self.scopes]
+        return next((state for state in ("failed", "unverifiable", "pending") if state in states), "passed")
+
+
+def progress_of(drive: Drive, viewer: Acting | None) -> Progress:
+    """The drive for anybody who may read its page; three statements whatever the number of seats."""
+    pack = counting.pack_of(drive)
+    mine = {seat.scope_id for seat in seats_of_person(drive, viewer)}
+    decided = drive.state == Drive.State.DECIDED
+    shown = decided or (drive.progress == Drive.Progress.LIVE and not is_unanimous(pack))
+    rows = ScopeTotals.objects.filter(drive=drive).select_related("scope").order_by("scope__sort_key", "id")
+    scopes = tuple(
+        scope_progress(
+            row.scope,
+            counting.totals_from_json(row.totals),
+            pack,
+            decided=decided,
+            shown=shown,
+            mine=row.scope_id in mine,
+        )
+        for row in rows
+    )
+    return Progress(drive, pack, scopes, shown)
+
+
+def scope_progress(scope: Area, totals: Totals, pack: Pack, *, decided: bool, shown: bool, mine: bool) -> ScopeProgress:
+    """One scope reduced to what a neighbour may see at this moment."""
+    verdict = judge(pack, totals, closed=decided)
+    reached = judge(pack, totals, closed=True).state == "passed"
+    base_shown = decided or (shown and not reached)
+    missing = verdict.missing.heads if verdict.missing and shown and mine and not reached else None
+    return ScopeProgress(
+        name=scope.name,
+        state=verdict.state if decided else ("reached" if reached and shown else "asking"),
+        reached=reached and shown,
+        yes=totals.heads.yes if shown else None,
+        of=totals.heads.all if base_shown else None,
+        line=line_of(pack, totals.heads.all) if base_shown else None,
+        missing=missing,
+        mine=mine,
+        tests=test_lines(verdict, base_shown=base_shown, shown=shown),
+    )
+
+
+def test_lines(verdict: Verdict, *, base_shown: bool, shown: bool) -> tuple[TestLine, ...]:
+    """The conditions without any sum of areas, and without a base once that would name the one who is missing."""
+    lines = []
+    for finding in verdict.tests:
+        threshold = finding.threshold
+        countable = base_shown and threshold.measure != "area"
+        lines.append(
+            TestLine(
+                measure=threshold.measure,
+                counted=threshold.counted,
+                base=threshold.base,
+                need=threshold.need,
+                met=finding.met if shown else None,
+                confirmed=threshold.confirmed,
+                have=str(finding.have) if countable else "",
+                of=str(finding.of) if countable else "",
+                working=finding.working if countable and threshold.measure == "heads" else "",
+            )
+        )
+    return tuple(lines)
+
+
+def is_unanimous(pack: Pack) -> bool:
+    """Whether everybody must agree, so that any progress would name those who have not."""
+    return any(test.counted == "yes" and test.ratio == 1 for test in pack.tests)
+
+
+def heads_test(pack: Pack) -> Threshold | None:
+    """The condition whose line a bar shows: of heads, against the whole scope."""
+    return next((test for test in pack.tests if test.measure == "heads" and test.base == "scope"), None)
+
+
+def line_of(pack: Pack, heads: int) -> int | None:
+    """The least number of heads that meets the bar's condition."""
+    test = heads_test(pack)
+    if test is None:
+        return None
+    need = heads * test.ratio
+    whole = -(-need.numerator // need.denominator)
+    return whole + 1 if test.relation == ">" and whole == need else whole
+
+
+def results_of(drive: Drive) -> list[Result]:
+    """The results that stand, in the order of the scopes."""
+    return list(
+        Result.objects.filter(drive=drive, replaced_by=None).select_related("scope").order_by("scope__sort_key", "id")
+    )

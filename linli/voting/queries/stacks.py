@@ -1,0 +1,31 @@
+"""What a clerk sees of a stack of slips."""
+
+from dataclasses import dataclass
+
+from linli.voting.models import Seat, SlipPhoto, Stack
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRow:
+    """One door of a stack's page: the seat, its voice if any, where that slip lies, and its photo."""
+
+    seat: Seat
+    in_this_stack: bool
+    position: int | None
+    photo: SlipPhoto | None
+
+
+def slip_rows(stack: Stack) -> list[SlipRow]:
+    """Every seat in door order with what the stack knows of it; two statements."""
+    photos = {photo.position: photo for photo in stack.photos.select_related("file")}
+    seats = (
+        Seat.objects.filter(electorate=stack.drive.electorate_id, excluded=False)
+        .select_related("voice", "scope")
+        .order_by("sort_key", "id")
+    )
+    rows = []
+    for seat in seats:
+        here = seat.voice is not None and seat.voice.stack_id == stack.id
+        position = seat.voice.position if here and seat.voice else None
+        rows.append(SlipRow(seat, here, position, photos.get(position) if position else None))
+    return rows

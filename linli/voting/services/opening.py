@@ -1,0 +1,167 @@
+"""Opening a drive over a frozen electorate."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from linli.community.models import Area, Dwelling, Ownership, Person, Place
+from linli.community.policy import require
+from linli.community.services import draw_decision_scopes
+from linli.record import clock
+from linli.record.acting import Acting
+from linli.record.services import note, plan_job
+from linli.rules.decisions import Head as HeadTally
+from linli.rules.decisions import Totals, head_numbers
+from linli.rules.errors import Refused
+from linli.rules.packs import Pack, shelf
+from linli.voting import counting, policy
+from linli.voting.models import Drive, DriveWorker, Electorate, Head, ScopeTotals, Seat
+
+#: How long slips given in time may still arrive, unless the drive says otherwise.
+GRACE = timedelta(hours=72)
+
+
+@transaction.atomic
+def open_drive(
+    *,
+    place: Place,
+    question: str,
+    pack_id: str,
+    closes_at: datetime,
+    collectors: Sequence[Person],
+    clerks: Sequence[Person],
+    by: Acting,
+    progress: str = Drive.Progress.LIVE,
+    grace: timedelta = GRACE,
+) -> Drive:
+    """Freeze the electorate of ``place`` under the pack in force today, and open the question to it.
+
+    One decision scope per unit where the pack is judged per unit, else one for the whole place. Refused: a deadline
+    that is not ahead, no clerk or collector, a place without doors, no pack in force.
+    """
+    require(by, policy.OPEN_DRIVE, place)
+    Place.objects.select_for_update().get(id=place.id)
+    moment = clock.database_now()
+    if closes_at <= moment:
+        raise Refused("drive.deadline-past", "截止时间要在今天之后。请改一个日期。")
+    if not clerks or not collectors:
+        raise Refused("drive.nobody-named", "请至少写一位上门收表的人和一位录入的人。")
+    pack = shelf().in_force(pack_id, clock.today())
+    scopes = draw_decision_scopes(
+        place=place, by_unit=pack.scope.value == "unit", homes_only=pack.uses.value == "homes", by=by
+    )
+    electorate = Electorate.objects.create(
+        community_id=place.community_id, kind=Electorate.Kind.OWNERS, uses=pack.uses.value, frozen_at=moment
+    )
+    drive = Drive.objects.create(
+        community_id=place.community_id,
+        electorate=electorate,
+        place=place,
+        question=question,
+        pack=pack.id,
+        pack_version=pack.version,
+        pack_sha256=pack.sha256,
+        progress=progress,
+        opened_at=moment,
+        closes_at=closes_at,
+        gathers_until=closes_at + grace,
+    )
+    seats = [seat for scope in scopes for seat in freeze_scope(drive=drive, scope=scope, pack=pack)]
+    if not seats:
+        raise Refused("drive.no-doors", "这里还没有登记门户。请先用规则生成门户，或者导入花名册。")
+    DriveWorker.objects.bulk_create(
+        DriveWorker(community_id=drive.community_id, drive=drive, person=person, task=task)
+        for task, people in ((DriveWorker.Task.COLLECTOR, collectors), (DriveWorker.Task.CLERK, clerks))
+        for person in dict.fromkeys(people)
+    )
+    note(
+        "drive.opened",
+        by=by,
+        subject_kind="drive",
+        subject=drive.id,
+        place=place.id,
+        public={
+            "pack": pack.id,
+            "version": pack.version,
+            "pack_sha256": pack.sha256,
+            "closes_at": closes_at.isoformat(),
+            "gathers_until": drive.gathers_until.isoformat(),
+            "seats": Counter(str(seat.scope) for seat in seats),
+        },
+    )
+    for step, due_at in (("close", closes_at), ("decide", drive.gathers_until)):
+        plan_job("drive.pass_deadline", subject=drive.id, step=step, due_at=due_at, community=drive.community_id)
+    return drive
+
+
+def freeze_scope(*, drive: Drive, scope: Area, pack: Pack) -> list[Seat]:
+    """The seats of one scope, with their heads and the scope's totals, written in a fixed number of statements.
+
+    Who is entitled is who owns the dwelling today; owners unknown leaves a seat that nobody may speak for until
+    somebody is admitted, yet it counts in the denominators.
+    """
+    dwellings = list(Dwelling.objects.filter(areas=scope).select_related("place", "place__parent").order_by("sort_key"))
+    today = clock.today()
+    owners: dict[UUID, set[UUID]] = {dwelling.id: set() for dwelling in dwellings}
+    in_force = Ownership.objects.filter(dwelling__in=owners, since__lte=today).filter(
+        Q(until=None) | Q(until__gt=today)
+    )
+    for dwelling_id, person_id in in_force.values_list("dwelling_id", "person_id"):
+        owners[dwelling_id].add(person_id)
+    numbers = head_numbers(
+        [(frozenset(owners[dwelling.id]), False) for dwelling in dwellings], overlap=pack.overlap.value
+    ).tolist()
+    heads = {
+        number: Head(community_id=drive.community_id, electorate=drive.electorate, scope=scope, number=number)
+        for number in sorted(set(numbers))
+    }
+    seats = [
+        Seat(
+            community_id=drive.community_id,
+            electorate=drive.electorate,
+            scope=scope,
+            head=heads[number],
+            dwelling=dwelling,
+            label=label_of(dwelling, scope),
+            short=short_of(dwelling),
+            floor=dwelling.floor,
+            sort_key=dwelling.sort_key,
+            area=dwelling.area,
+            occupied=dwelling.occupied,
+        )
+        for dwelling, number in zip(dwellings, numbers, strict=True)
+    ]
+    for number, head in heads.items():
+        units = [counting.said(seat, None) for seat, its in zip(seats, numbers, strict=True) if its == number]
+        head.tally = counting.tally_to_json(HeadTally.of(units))
+    Head.objects.bulk_create(heads.values())
+    Seat.objects.bulk_create(seats)
+    entitled = Seat.entitled.through
+    entitled.objects.bulk_create(
+        entitled(seat_id=seat.id, person_id=person_id) for seat in seats for person_id in owners[seat.dwelling_id]
+    )
+    if seats:
+        totals = Totals.of(counting.columns_of(seats), spoiled_participates=pack.spoiled_participates.value)
+        ScopeTotals.objects.create(
+            community_id=drive.community_id, drive=drive, scope=scope, totals=counting.tally_to_json(totals)
+        )
+    return seats
+
+
+def label_of(dwelling: Dwelling, scope: Area) -> str:
+    """The door in full, as on its slip: 一单元301."""
+    place = dwelling.place
+    unit = place.name if place.kind == Place.Kind.UNIT else ""
+    return f"{unit}{dwelling.room or dwelling.name}"
+
+
+def short_of(dwelling: Dwelling) -> str:
+    """The door as a clerk types it: 1-301; the unit's number is the place's in its building's order."""
+    place = dwelling.place
+    if place.kind != Place.Kind.UNIT:
+        return dwelling.room or dwelling.name
+    return f"{place.sort_key.lstrip('0') or place.name}-{dwelling.room or dwelling.name}"
