@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from linli.accounts.acting import CHOSEN, StandingRequest, key_of
 from linli.accounts.services import use_sign_in_link
 from linli.rules.errors import Refused
+from linli.web.refusal import words_of
 
 
 @require_GET
@@ -26,7 +27,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         account = use_sign_in_link(secret=secret)
     except Refused as refused:
-        return render(request, "accounts/sign_in.html", {"refused": refused}, status=409)
+        return render(request, "accounts/sign_in.html", {"refused": words_of(refused)}, status=409)
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
     return redirect("home")
 

@@ -1,4 +1,4 @@
-"""Reading matters: the list, one matter for its reader, the rule it is judged by, and why a subsidy is or is not due."""
+"""Reading matters: the list, one matter for its reader, the rules to choose from, and whether a subsidy is due."""
 
 from uuid import UUID
 
@@ -46,7 +46,7 @@ def packs_today() -> list[Pack]:
 
 
 def subsidy_of(pack: Pack, facts: dict[str, int | bool]) -> Eligibility | None:
-    """Whether the pack's subsidy is due to a building of these facts, with each reason; None where the pack has none."""
+    """Whether the pack's subsidy is due to such a building, with each reason; None where the pack has none."""
     if pack.lift is None:
         return None
     conditions = [

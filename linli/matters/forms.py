@@ -1,0 +1,151 @@
+"""What the office fills in to raise a matter and to put it to those who decide."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from linli.community.models import Organisation, Person, Place, Role
+from linli.matters.models import Matter
+from linli.matters.queries import packs_today
+from linli.record import clock
+from linli.rules.packs import Pack, Text
+from linli.voting.models import Drive, SharePlan
+from linli.web.parts import Option
+
+
+def words_of(text: Text) -> str:
+    """A rule's words in the reader's language."""
+    return text.en if (get_language() or "").startswith("en") else text.zh
+
+
+def pack_option(pack: Pack) -> tuple[str, Option]:
+    """A rule to choose: its title, and where it is written."""
+    return pack.id, Option(words_of(pack.title), words_of(pack.article))
+
+
+class MatterForm(forms.Form):
+    """One matter: what is wanted, where, by which rule, and who convenes, carries and supervises."""
+
+    title = forms.CharField(label=_("要办什么事"), max_length=80, help_text=_("一句话，例如：给聚鑫园加装一部电梯"))
+    words = forms.CharField(
+        label=_("为什么要办"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("说给邻居听的话。"),
+    )
+    place = forms.ModelChoiceField(label=_("在哪里"), queryset=Place.objects.none(), empty_label=None)
+    pack = forms.ChoiceField(label=_("按哪条规则表态"), widget=forms.RadioSelect)
+    convener = forms.ModelChoiceField(label=_("谁牵头"), queryset=Organisation.objects.none(), empty_label=None)
+    carrier = forms.ModelChoiceField(
+        label=_("谁办事"), queryset=Organisation.objects.none(), required=False, empty_label=_("还没定")
+    )
+    supervisor = forms.ModelChoiceField(
+        label=_("谁监督"), queryset=Organisation.objects.none(), required=False, empty_label=_("还没定")
+    )
+    storeys = forms.IntegerField(
+        label=_("楼有几层"), required=False, min_value=1, max_value=200, help_text=_("判断补贴用；不是加装电梯就不填。")
+    )
+    has_lift = forms.ChoiceField(
+        label=_("楼里现在有电梯吗"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("yes", _("有")), ("no", _("没有")), ("", _("不涉及"))],
+    )
+    cost = forms.DecimalField(
+        label=_("估算要花多少钱"), required=False, min_value=Decimal("0.01"), max_digits=14, decimal_places=2
+    )
+    circle = forms.ChoiceField(
+        label=_("给谁看"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Matter.Circle.RESIDENTS, Option(_("本社区居民"), _("从楼道的链接进门才能看"))),
+            (Matter.Circle.NET, Option(_("所有人"), _("不用进门也能看；仍然只有每个单元几户"))),
+        ],
+        initial=Matter.Circle.RESIDENTS,
+    )
+
+    def __init__(self, *args: object, community: Place, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        places = Place.objects.filter(community=community, kind__in=["compound", "building"]).order_by("sort_key")
+        organisations = Organisation.objects.filter(community=community).order_by("name")
+        for name, queryset in (
+            ("place", places),
+            ("convener", organisations),
+            ("carrier", organisations),
+            ("supervisor", organisations),
+        ):
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+        packs = [pack_option(pack) for pack in packs_today()]
+        self.fields["pack"].choices = packs  # type: ignore[attr-defined]
+
+    @property
+    def building_facts(self) -> dict[str, int | bool]:
+        """What a subsidy is judged by, as far as it was filled in."""
+        facts: dict[str, int | bool] = {}
+        if self.cleaned_data.get("storeys"):
+            facts["storeys"] = self.cleaned_data["storeys"]
+        if self.cleaned_data.get("has_lift"):
+            facts["has_lift"] = self.cleaned_data["has_lift"] == "yes"
+        return facts
+
+    @property
+    def cost_fen(self) -> int | None:
+        """The estimate in fen."""
+        cost = self.cleaned_data.get("cost")
+        return None if cost is None else int(cost * 100)
+
+
+class PutForm(forms.Form):
+    """Putting a matter to those who decide: until when, who knocks, who enters, what neighbours see meanwhile."""
+
+    closes_on = forms.DateField(
+        label=_("表态到哪一天"),
+        help_text=_("到那天24时为止。路上的表三天内还可以送到。"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    collectors = forms.ModelMultipleChoiceField(
+        label=_("谁上门收表"), queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    clerks = forms.ModelMultipleChoiceField(
+        label=_("谁录入"), queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    progress = forms.ChoiceField(
+        label=_("进度给邻居看吗"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Drive.Progress.LIVE, Option(_("边走边看"), _("只有每个单元几户；到了法定比例就不再写还差几户"))),
+            (Drive.Progress.AFTER_CLOSING, Option(_("结束以后再看"), _("表态期间谁也看不到数"))),
+        ],
+        initial=Drive.Progress.LIVE,
+    )
+    share_method = forms.ChoiceField(
+        label=_("费用怎么分摊"),
+        widget=forms.RadioSelect,
+        required=False,
+        choices=[
+            (SharePlan.Method.AREA, Option(_("按面积"), _("没有另外约定时，民法典第二百八十三条"))),
+            (SharePlan.Method.EQUAL, Option(_("各户一样"), _("大家用的是同一段，例如都从街面到3层"))),
+        ],
+    )
+    share_reason = forms.CharField(label=_("为什么这样分摊"), required=False, max_length=200)
+
+    def __init__(self, *args: object, matter: Matter, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        today = clock.today()
+        roles = Role.objects.filter(community=matter.community_id, since__lte=today).exclude(until__lte=today)
+        people = Person.objects.filter(roles__in=roles).distinct().order_by("name")
+        self.fields["collectors"].queryset = people  # type: ignore[attr-defined]
+        self.fields["clerks"].queryset = people.filter(  # type: ignore[attr-defined]
+            roles__kind__in=[Role.Kind.CLERK, Role.Kind.SECRETARY, Role.Kind.DIRECTOR]
+        )
+        if not matter.cost:
+            del self.fields["share_method"], self.fields["share_reason"]
+
+    @property
+    def closes_at(self) -> datetime:
+        """The end of the day chosen: 24:00 of that day (Civil Code 203)."""
+        day: date = self.cleaned_data["closes_on"]
+        return datetime.combine(day + timedelta(days=1), time(0), tzinfo=clock.SHANGHAI)

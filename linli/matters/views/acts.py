@@ -1,0 +1,154 @@
+"""The pages of a matter: the list, raising one, its page, putting it to the owners, its result on one A4."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from linli.community.models import Place
+from linli.community.policy import can
+from linli.matters.forms import MatterForm, PutForm
+from linli.matters.models import Matter
+from linli.matters.policy import RAISE_MATTER
+from linli.matters.queries import for_community, matter_for
+from linli.matters.services import put_to_owners, raise_matter
+from linli.matters.views import pages
+from linli.record.acting import Acting, ActingRequest
+from linli.record.services import answer_once
+from linli.rules.errors import Forbidden, Refused
+from linli.voting.models import Drive
+from linli.voting.services import decide_drive
+from linli.web.refusal import add_refusal
+
+
+def fetch(request: HttpRequest, matter_id: UUID) -> Matter:
+    """The matter, if it is there and the reader may read it."""
+    try:
+        return matter_for(cast(ActingRequest, request).acting, matter_id)
+    except Matter.DoesNotExist:
+        raise Http404 from None
+
+
+def office(request: HttpRequest, place: Place) -> Acting:
+    """The reader as one of the office at ``place``."""
+    by = cast(ActingRequest, request).acting
+    if by is None or not can(by, RAISE_MATTER, place):
+        raise Forbidden("matter.office-only", "这一页由社区工作人员办理。")
+    return by
+
+
+@login_required
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """议事厅: what is being decided and what has been."""
+    by = cast(ActingRequest, request).acting
+    assert by is not None
+    community = Place.objects.get(id=by.community)
+    return render(
+        request,
+        "matters/index.html",
+        {"rows": pages.matter_rows(for_community(by)), "can_raise": can(by, RAISE_MATTER, community)},
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Raise a matter."""
+    by = cast(ActingRequest, request).acting
+    assert by is not None
+    community = Place.objects.get(id=by.community)
+    office(request, community)
+    form = MatterForm(request.POST or None, community=community)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+
+        def write() -> UUID:
+            return raise_matter(
+                place=data["place"],
+                title=data["title"],
+                words=data["words"],
+                pack_id=data["pack"],
+                convener=data["convener"],
+                decider="每个单元的业主",
+                carrier=data["carrier"],
+                supervisor=data["supervisor"],
+                building_facts=form.building_facts,
+                cost=form.cost_fen,
+                circle=data["circle"],
+                by=by,
+            ).id
+
+        try:
+            matter_id = answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
+            return redirect("matters:matter", matter_id)
+        except Refused as refused:
+            add_refusal(form, refused)
+    status = 400 if form.is_bound else 200
+    return render(request, "matters/new.html", {"form": form, "once": pages.once_key()}, status=status)
+
+
+@require_GET
+def matter(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """The page of one matter, for whoever may read it: counts per unit, what it costs, what comes next."""
+    found = fetch(request, matter_id)
+    return render(
+        request, "matters/matter.html", pages.matter_page(found, cast(ActingRequest, request).acting, request)
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def put(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """Put the matter to those who decide; the page shows beforehand who that is."""
+    found = fetch(request, matter_id)
+    by = office(request, found.place)
+    if found.drive_id:
+        return redirect("matters:matter", found.id)
+    form = PutForm(request.POST or None, matter=found)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            put_to_owners(
+                matter=found,
+                closes_at=form.closes_at,
+                collectors=list(data["collectors"]),
+                clerks=list(data["clerks"]),
+                progress=data["progress"],
+                share_method=data.get("share_method", ""),
+                share_reason=data.get("share_reason", ""),
+                by=by,
+            )
+            messages.success(request, _("开始表态了。名单已经定下，之后买卖、搬家都不会改它。"))
+            return redirect("matters:matter", found.id)
+        except Refused as refused:
+            add_refusal(form, refused)
+    status = 400 if form.is_bound else 200
+    return render(request, "matters/put.html", {"form": form, "matter": found, **pages.put_page(found)}, status=status)
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """The office says that every slip is in."""
+    found = fetch(request, matter_id)
+    by = office(request, found.place)
+    if found.drive is None:
+        raise Http404
+    decide_drive(drive=found.drive, by=by)
+    messages.success(request, _("结果出来了。"))
+    return redirect("matters:result", found.id)
+
+
+@require_GET
+def result(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """The result with its working and article, on one A4."""
+    found = fetch(request, matter_id)
+    if found.drive is None or found.drive.state != Drive.State.DECIDED:
+        raise Http404
+    return render(request, "matters/result.html", pages.result_page(found))

@@ -1,0 +1,484 @@
+"""What each page of a matter shows, made of the parts of ``web``; no rule and no write is here."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from linli.community.models import Dwelling
+from linli.community.policy import can
+from linli.matters.forms import words_of
+from linli.matters.models import Matter
+from linli.matters.policy import RAISE_MATTER
+from linli.matters.queries import subsidy_of
+from linli.record import clock
+from linli.record.acting import Acting
+from linli.rules.money import capitals
+from linli.rules.packs import Pack, shelf
+from linli.rules.shares import Eligibility, Reason
+from linli.voting import counting
+from linli.voting.models import Drive, Seat, SharePlan, Voice
+from linli.voting.policy import can_enter_slips, can_see_face
+from linli.voting.queries import (
+    Progress,
+    ScopeProgress,
+    TestLine,
+    plan_of,
+    progress_of,
+    results_of,
+    seats_of_person,
+    share_curve,
+)
+from linli.web import parts
+
+
+def once_key() -> str:
+    """A key that makes this page's form safe to send twice."""
+    return uuid.uuid4().hex
+
+
+def day(moment: datetime) -> str:
+    """A day as people write it: 7月15日."""
+    return date_format(moment.astimezone(clock.SHANGHAI), _("n月j日"))
+
+
+def last_day(drive: Drive) -> str:
+    """The last day on which something may be given: the deadline is its 24:00."""
+    return day(drive.closes_at - clock.ONE_SECOND)
+
+
+def station(matter: Matter) -> tuple[parts.State, str]:
+    """Where a matter stands, as a mark and a word."""
+    if matter.state == Matter.State.DECIDED:
+        return "done", _("已出结果")
+    if matter.state == Matter.State.ASKING and matter.drive:
+        return "now", _("正在表态，到%(day)s") % {"day": last_day(matter.drive)}
+    return "open", _("还没开始表态")
+
+
+def matter_rows(matters: Iterable[Matter]) -> list[parts.Row]:
+    """The list of the hall."""
+    rows = []
+    for matter in matters:
+        state, word = station(matter)
+        note = f"{matter.number} · {matter.place.name}"
+        rows.append(
+            parts.Row(
+                matter.title, note, reverse("matters:matter", args=[matter.id]), icon="talk", state=state, word=word
+            )
+        )
+    return rows
+
+
+# ── one matter ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def matter_page(matter: Matter, viewer: Acting | None, request: HttpRequest) -> dict[str, Any]:
+    """Everything that the page of a matter shows to this reader."""
+    drive = matter.drive
+    pack = counting.pack_of(drive) if drive else shelf().in_force(matter.pack, clock.today())
+    page: dict[str, Any] = {
+        "matter": matter,
+        "drive": drive,
+        "facts": who_is_who(matter),
+        "pack": pack,
+        "law": law_of(pack),
+        "subsidy": subsidy_lines(subsidy_of(pack, matter.building_facts), matter),
+        "steps": timeline(matter),
+        "is_office": viewer is not None and can(viewer, RAISE_MATTER, matter.place),
+        "station": station(matter),
+    }
+    if drive:
+        page |= drive_parts(matter, drive, pack, viewer, request)
+    return page
+
+
+def drive_parts(
+    matter: Matter, drive: Drive, pack: Pack, viewer: Acting | None, request: HttpRequest
+) -> dict[str, Any]:
+    """What the page shows once the matter is put to those who decide."""
+    progress = progress_of(drive, viewer)
+    own = seats_of_person(drive, viewer)
+    plan = plan_of(drive)
+    over = clock.now() >= drive.closes_at
+    return {
+        "progress": progress,
+        "verdict": verdict_words(progress),
+        "bars": [unit_bar(scope, decided=drive.state == Drive.State.DECIDED) for scope in progress.scopes],
+        "line": line_words(progress),
+        "tests": test_rows(progress),
+        "workings": workings(progress) if drive.state == Drive.State.DECIDED else [],
+        "own": own_answers(own),
+        "share": share_parts(plan, drive, progress, own, request) if plan else None,
+        "can_enter": can_enter_slips(viewer, drive),
+        "can_see_face": can_see_face(viewer, drive),
+        "can_decide": over and drive.state != Drive.State.DECIDED,
+        "last_day": last_day(drive),
+    }
+
+
+def who_is_who(matter: Matter) -> list[tuple[str, str]]:
+    """Who convenes, decides, carries, supervises."""
+    return [
+        (_("谁牵头"), matter.convener.name),
+        (_("谁决定"), _(matter.decider)),
+        (_("谁办事"), matter.carrier.name if matter.carrier else _("还没定")),
+        (_("谁监督"), matter.supervisor.name if matter.supervisor else _("还没定")),
+    ]
+
+
+def law_of(pack: Pack) -> dict[str, Any]:
+    """The rule's own words, where they stand, and what of it nobody has confirmed yet."""
+    unconfirmed = [
+        words_of(note)
+        for confirmed, note in [(test.confirmed, test.note) for test in pack.tests]
+        + [(each.confirmed, each.note) for each in (pack.notice_days, pack.overlap, pack.spoiled_participates)]
+        if not confirmed and note
+    ]
+    return {
+        "quote": pack.text.zh,
+        "source": words_of(pack.article),
+        "notes": list(dict.fromkeys(unconfirmed)),
+        "unconfirmed": any(not test.confirmed for test in pack.tests),
+    }
+
+
+def timeline(matter: Matter) -> list[parts.Step]:
+    """The way of the matter: what is done, what is under way, what comes."""
+    drive = matter.drive
+    decided = matter.state == Matter.State.DECIDED
+    asking = matter.state == Matter.State.ASKING
+    steps = [parts.Step(_("提出这件事"), "done", day(matter.raised_at))]
+    if drive is None:
+        return [
+            *steps,
+            parts.Step(_("定下名单，开始表态"), "now", _("现在")),
+            parts.Step(_("挨家挨户听意见、签字")),
+            parts.Step(_("出结果")),
+        ]
+    steps.append(parts.Step(_("定下名单，开始表态"), "done", day(drive.opened_at)))
+    if asking and drive.state == Drive.State.OPEN:
+        steps.append(parts.Step(_("挨家挨户听意见、签字"), "now", _("到%(day)s") % {"day": last_day(drive)}))
+        return [*steps, parts.Step(_("出结果"))]
+    steps.append(parts.Step(_("挨家挨户听意见、签字"), "done", _("到%(day)s") % {"day": last_day(drive)}))
+    if decided and drive.decided_at:
+        return [*steps, parts.Step(_("出结果"), "done", day(drive.decided_at))]
+    return [
+        *steps,
+        parts.Step(
+            _("等路上的表，然后出结果"), "now", _("到%(day)s") % {"day": day(drive.gathers_until - clock.ONE_SECOND)}
+        ),
+    ]
+
+
+# ── the verdict ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def verdict_words(progress: Progress) -> dict[str, Any]:
+    """The sentence first: what has been reached, what is missing, or what cannot be told."""
+    drive, yes = progress.drive, progress.yes
+    units = len(progress.scopes)
+    if drive.state == Drive.State.DECIDED:
+        passed = sum(scope.state == "passed" for scope in progress.scopes)
+        if passed == units:
+            return {
+                "state": "passed",
+                "word": "",
+                "say": _("已达到法定比例，%(n)s户同意。") % {"n": yes},
+                "figure": yes,
+            }
+        if any(scope.state == "unverifiable" for scope in progress.scopes):
+            return {"state": "unverifiable", "word": "", "say": _("还缺资料，现在不能下结论。"), "figure": ""}
+        say = _("%(units)s个单元里，%(passed)s个达到，%(failed)s个没有达到。")
+        return {
+            "state": "failed",
+            "word": "",
+            "say": say % {"units": units, "passed": passed, "failed": units - passed},
+            "figure": "",
+        }
+    if not progress.shown:
+        return {"state": "now", "word": _("正在听意见"), "say": _("结束以后再公布，现在谁也看不到数。"), "figure": ""}
+    reached = [scope for scope in progress.scopes if scope.reached]
+    if len(reached) == units:
+        return {"state": "passed", "word": "", "say": _("已达到法定比例，%(n)s户同意。") % {"n": yes}, "figure": yes}
+    mine = next((scope for scope in progress.scopes if scope.missing), None)
+    if mine:
+        say = ngettext("您这个单元还差%(n)s户。", "您这个单元还差%(n)s户。", mine.missing or 0) % {"n": mine.missing}
+        return {"state": "pending", "word": "", "say": say, "figure": mine.missing}
+    if reached:
+        say = _("%(units)s个单元里，%(reached)s个已达到。") % {"units": units, "reached": len(reached)}
+        return {"state": "pending", "word": "", "say": say, "figure": ""}
+    return {"state": "pending", "word": "", "say": _("正在一家一家听意见。"), "figure": ""}
+
+
+def unit_bar(scope: ScopeProgress, *, decided: bool) -> parts.UnitBar:
+    """One unit's bar in the form that this reader may see."""
+    if decided and scope.yes is not None and scope.of and scope.line:
+        return parts.UnitBar.decided(
+            scope.name, have=scope.yes, of=scope.of, need=scope.line, passed=scope.state == "passed"
+        )
+    if scope.reached and scope.yes is not None:
+        return parts.UnitBar.reached(scope.name, have=scope.yes)
+    if scope.mine and scope.yes is not None and scope.of and scope.line and scope.yes < scope.line:
+        return parts.UnitBar.running(scope.name, have=scope.yes, of=scope.of, need=scope.line)
+    return parts.UnitBar.gathering(scope.name)
+
+
+def line_words(progress: Progress) -> str:
+    """What the red line of the bars means, where a base may be shown."""
+    scope = next((scope for scope in progress.scopes if scope.line and scope.of), None)
+    if scope is None:
+        return ""
+    return _("红线：这个单元%(of)s户里要有%(line)s户。空户也算在分母里。") % {"of": scope.of, "line": scope.line}
+
+
+def test_rows(progress: Progress) -> list[parts.Test]:
+    """Each condition of the rule over all units: met everywhere, not met somewhere, or not to be told yet."""
+    rows = []
+    for lines in zip(*(scope.tests for scope in progress.scopes), strict=True):
+        first: TestLine = lines[0]
+        met = [line.met for line in lines]
+        state, word = test_state(
+            met, decided=progress.drive.state == Drive.State.DECIDED, objections=first.measure == "objections"
+        )
+        rows.append(parts.Test(test_name(first), state, word, test_why(first)))
+    return rows
+
+
+def test_name(line: TestLine) -> str:
+    """What a condition is called."""
+    names = {
+        ("heads", "yes"): _("户数"),
+        ("area", "yes"): _("面积"),
+        ("heads", "participants"): _("参加表态的户数"),
+        ("area", "participants"): _("参加表态的面积"),
+        ("objections", "objections"): _("明确反对"),
+    }
+    return names[line.measure, line.counted]
+
+
+def test_state(met: list[bool | None], *, decided: bool, objections: bool) -> tuple[parts.State, str]:
+    """The answer of one condition, over all units together."""
+    if all(each is True for each in met):
+        return "passed", _("没有") if objections else _("已达到")
+    if any(each is False for each in met):
+        return "failed", _("有") if objections else _("未达到")
+    return ("unverifiable", _("缺资料")) if decided else ("pending", _("还不能确定"))
+
+
+def test_why(line: TestLine) -> str:
+    """What the condition asks, in a sentence."""
+    if line.measure == "objections":
+        return _("不说话不算同意，也不算反对。")
+    bases = {"scope": _("全体业主"), "participants": _("参加表态的业主")}
+    return _("%(base)s的%(ratio)s，一个单元一个单元地算。") % {
+        "base": bases[line.base],
+        "ratio": ratio_words(line.need),
+    }
+
+
+def ratio_words(need: str) -> str:
+    """A ratio with its sign as people say it: ">= 2/3" is 三分之二以上 (the number included, Civil Code 1259)."""
+    sign, ratio = need.split(" ", 1)
+    if ratio == "1":
+        return _("全部")
+    return (_("%(ratio)s以上") if sign == ">=" else _("超过%(ratio)s")) % {"ratio": ratio}
+
+
+def workings(progress: Progress) -> list[parts.Working]:
+    """The heads of each unit multiplied out, so that a reader can redo them on paper."""
+    return [
+        parts.Working(
+            f"{scope.name} · {test_name(line)}" if len(scope.tests) > 1 else scope.name,
+            int(line.have),
+            int(line.of),
+            Fraction(line.need.split(" ", 1)[1]),
+            strict=line.need.startswith("> "),
+        )
+        for scope in progress.scopes
+        for line in scope.tests
+        if line.measure == "heads" and line.have
+    ]
+
+
+# ── one's own part, and what it costs ────────────────────────────────────────────────────────────────────────────────
+
+CHOICES: dict[str, parts.State] = {"yes": "done", "no": "no", "abstain": "abstain", "spoiled": "late"}
+
+
+def choice_word(choice: str) -> str:
+    """A choice as it stands on a page."""
+    words = {
+        Voice.Choice.YES: _("同意"),
+        Voice.Choice.NO: _("不同意"),
+        Voice.Choice.ABSTAIN: _("暂不表态"),
+        Voice.Choice.SPOILED: _("废票"),
+    }
+    return words[Voice.Choice(choice)]
+
+
+def own_answers(seats: list[Seat]) -> list[dict[str, Any]]:
+    """What stands for the reader's own doors, who brought it and who witnessed."""
+    answers = []
+    for seat in seats:
+        voice = seat.voice
+        if voice is None:
+            answers.append({"door": seat.label, "state": "open", "word": _("还没有收到您家的表"), "how": ""})
+            continue
+        how = _("表上日期%(day)s，%(collector)s收表，%(witness)s见证") % {
+            "day": date_format(voice.given_on, _("n月j日")),
+            "collector": voice.collector.name if voice.collector else "",
+            "witness": voice.witness,
+        }
+        answers.append(
+            {"door": seat.label, "state": CHOICES[voice.choice], "word": choice_word(voice.choice), "how": how}
+        )
+    return answers
+
+
+def share_parts(
+    plan: SharePlan, drive: Drive, progress: Progress, own: list[Seat], request: HttpRequest
+) -> dict[str, Any]:
+    """The share per household against how many join, for this reader's home or an average one."""
+    seats = list(Seat.objects.filter(electorate=drive.electorate_id, excluded=False).only("id", "area"))
+    least = sum(scope.line or 0 for scope in progress.scopes) or max(1, len(seats) * 2 // 3)
+    curve = share_curve(plan, seats, least=least, now=progress.yes or least, own=own[0] if own else None)
+    wanted = request.GET.get("joined", "")
+    current = curve.at(int(wanted) if wanted.isdigit() and len(wanted) < 6 else curve.now)
+    steps = [
+        parts.Share(
+            step.joined,
+            step.fen,
+            share_words(step.joined, step.fen, curve.at(step.joined + 3).fen, step is curve.steps[-1]),
+        )
+        for step in curve.steps
+    ]
+    mine = bool(own) and plan.method != SharePlan.Method.EQUAL
+    return {"steps": steps, "current": current.joined, "plan": plan, "mine": mine, "net": plan.cost - plan.subsidy}
+
+
+def share_words(joined: int, fen: int, later: int, last: bool) -> str:
+    """What more neighbours would change: 再有3户参加，每户从…降到…"""
+    if last:
+        return _("%(n)s户全都参加时，每户最少。") % {"n": joined}
+    return _("%(n)s户一起出时。再有3户参加，每户从%(now)s元降到%(later)s元。") % {
+        "n": joined,
+        "now": parts.yuan(fen),
+        "later": parts.yuan(later),
+    }
+
+
+def subsidy_lines(eligibility: Eligibility | None, matter: Matter) -> dict[str, Any] | None:
+    """Whether a subsidy is due, and why or why not, condition by condition."""
+    if eligibility is None or not matter.building_facts:
+        return None
+    words = {
+        "eligible": _("可以申请补贴。"),
+        "not eligible": _("不在补贴范围。"),
+        "unknown": _("能不能补贴，还缺资料。"),
+    }
+    states: dict[str, parts.State] = {"eligible": "passed", "not eligible": "failed", "unknown": "unverifiable"}
+    return {
+        "say": words[eligibility.state],
+        "state": states[eligibility.state],
+        "reasons": [reason_row(reason) for reason in eligibility.reasons],
+        "confirmed": eligibility.confirmed,
+    }
+
+
+def reason_row(reason: Reason) -> parts.Test:
+    """One condition of the subsidy held against this building."""
+    state: parts.State = "unverifiable" if reason.met is None else "passed" if reason.met else "failed"
+    word = {None: _("缺资料"), True: _("符合"), False: _("不符合")}[reason.met]
+    if reason.condition.fact == "storeys":
+        name = _("要有%(need)s层以上") % {"need": reason.condition.need}
+        why = _("这栋楼%(have)s层。") % {"have": reason.have} if reason.have is not None else ""
+    else:
+        name = _("原来没有电梯")
+        why = "" if reason.have is None else _("这栋楼原来就有电梯。") if reason.have else _("这栋楼原来没有电梯。")
+    return parts.Test(name, state, word, why)
+
+
+# ── before opening, and the result ───────────────────────────────────────────────────────────────────────────────────
+
+
+def put_page(matter: Matter) -> dict[str, Any]:
+    """Who will be asked: doors per unit that count, and what is left out with its reason, before anything is opened."""
+    pack = shelf().in_force(matter.pack, clock.today())
+    counted = Dwelling.objects.filter(place__path__contains=[matter.place_id])
+    homes_only = pack.uses.value == "homes"
+    within = counted.filter(use=Dwelling.Use.HOME) if homes_only else counted
+    units = (
+        within.values("place__name", "place__sort_key")
+        .annotate(doors=Count("id"), known=Count("area"))
+        .order_by("place__sort_key")
+    )
+    shops = counted.filter(use=Dwelling.Use.SHOP).count() if homes_only else 0
+    return {
+        "pack": pack,
+        "law": law_of(pack),
+        "units": [parts.Line([unit["place__name"], unit["doors"], unit["doors"] - unit["known"]]) for unit in units],
+        "columns": [parts.Column(_("单元")), parts.Column(_("算在分母里的户")), parts.Column(_("还没有面积的户"))],
+        "shops": shops,
+        "once": once_key(),
+    }
+
+
+def result_page(matter: Matter) -> dict[str, Any]:
+    """The result on one A4: counts per unit, the working, the article, the share, and how to check it."""
+    drive = matter.drive
+    assert drive is not None
+    assert drive.decided_at is not None
+    pack = counting.pack_of(drive)
+    progress = progress_of(drive, None)
+    plan = plan_of(drive)
+    counts = _("；").join(
+        _("%(unit)s%(yes)s户（共%(of)s户）") % {"unit": scope.name, "yes": scope.yes, "of": scope.of}
+        for scope in progress.scopes
+    )
+    facts = [
+        (_("几户同意"), counts),
+        (_("结论"), verdict_words(progress)["say"]),
+        (_("谁牵头"), matter.convener.name),
+        (_("表态时间"), _("%(first)s至%(last)s") % {"first": day(drive.opened_at), "last": last_day(drive)}),
+    ]
+    if plan and progress.yes:
+        facts.append((_("费用"), cost_words(plan, progress.yes)))
+    return {
+        "matter": matter,
+        "drive": drive,
+        "pack": pack,
+        "law": law_of(pack),
+        "facts": facts,
+        "workings": workings(progress),
+        "tests": test_rows(progress),
+        "results": results_of(drive),
+        "decided_on": date_format(drive.decided_at.astimezone(clock.SHANGHAI), _("Y年n月j日")),
+        "verdict": verdict_words(progress),
+    }
+
+
+def cost_words(plan: SharePlan, joined: int) -> str:
+    """The estimate, what remains after the subsidy, and how it is shared."""
+    net = plan.cost - plan.subsidy
+    if plan.method == SharePlan.Method.EQUAL:
+        each, odd = divmod(net, joined)
+        how = _("%(n)s户平摊，每户%(each)s元") % {"n": joined, "each": parts.yuan(each)}
+        if odd:
+            how += _("，其中%(odd)s户多1分") % {"odd": odd}
+    else:
+        how = _("%(n)s户按面积分摊") % {"n": joined}
+    return _("估算%(cost)s元（%(capitals)s），补贴%(subsidy)s元；%(how)s") % {
+        "cost": parts.yuan(plan.cost),
+        "capitals": capitals(plan.cost),
+        "subsidy": parts.yuan(plan.subsidy),
+        "how": how,
+    }

@@ -1,0 +1,36 @@
+"""The menu of every page, in the words people know, and whose community this is."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from linli.community.policy import OFFICE
+from linli.web.shell import Place
+
+
+def menu(request: HttpRequest) -> dict[str, object]:
+    """Context processor: ``places`` and ``community_name``; nothing for somebody who is not signed in."""
+    standing = getattr(request, "standing", None)
+    if standing is None:
+        return {}
+    in_office = standing.role is not None and standing.role.kind in OFFICE
+    entries = [
+        (_("今日看板") if in_office else _("家门口"), "list" if in_office else "home", "home", ""),
+        (_("议事厅"), "talk", "matters:index", "/matters"),
+        *([(_("门户"), "building", "community:index", "/places")] if in_office else []),
+        (_("我家"), "person", "own", "/own"),
+    ]
+    return {
+        "community_name": standing.community.name,
+        "places": [
+            Place(label, icon, reverse(name), current=is_current(request, reverse(name), prefix))
+            for label, icon, name, prefix in entries
+        ],
+    }
+
+
+def is_current(request: HttpRequest, url: str, prefix: str) -> bool:
+    """Whether the page lies under this entry of the menu."""
+    return request.path == url or bool(prefix and request.path.startswith(prefix))
+
+

@@ -1,0 +1,85 @@
+"""The building's face, for those who knock and those who enter slips."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from linli.record.acting import ActingRequest
+from linli.record.services import note
+from linli.voting.models import Drive
+from linli.voting.queries import Face, Landing, face_of, seat_state
+from linli.web import parts
+
+WINDOWS: dict[str, parts.Window] = {
+    "yes": "agreed",
+    "no": "no",
+    "abstain": "abstain",
+    "spoiled": "unsure",
+    "open": "open",
+    "empty": "empty",
+}
+
+
+def window_word(state: str) -> str:
+    """A window's word for a reader."""
+    words = {
+        "yes": _("同意"),
+        "no": _("不同意"),
+        "abstain": _("暂不表态"),
+        "spoiled": _("废票，要重填"),
+        "open": _("还没收到表"),
+        "empty": _("空户"),
+    }
+    return words[state]
+
+
+@login_required
+@require_GET
+def face(request: HttpRequest, drive_id: UUID) -> HttpResponse:
+    """The face, never stored, printed or exported; each look is written in the record."""
+    by = cast(ActingRequest, request).acting
+    assert by is not None
+    drive = get_object_or_404(Drive.objects.select_related("electorate", "place", "matter"), id=drive_id)
+    found = face_of(drive, by)
+    note("face.seen", by=by, subject_kind="drive", subject=drive.id, place=drive.place_id)
+    keys = [
+        parts.Key(WINDOWS[state], f"{window_word(state)} {found.counts[state]}")
+        for state in WINDOWS
+        if state in found.counts
+    ]
+    return render(
+        request, "voting/face.html", {"drive": drive, "face": drawn(found), "keys": keys, "todo": todo(found)}
+    )
+
+
+def drawn(found: Face) -> parts.Face:
+    """The face as its part draws it."""
+    sizes = {scope: sum(len(row[column].seats) for _, row in found.rows) for column, scope in enumerate(found.scopes)}
+    return parts.Face(
+        units=[(scope, _("%(n)s户") % {"n": sizes[scope]}) for scope in found.scopes],
+        floors=[(floor, [landing_of(landing) for landing in row]) for floor, row in found.rows],
+    )
+
+
+def landing_of(landing: Landing) -> parts.Landing | None:
+    """One landing; where a unit has no door on this floor, nothing is drawn."""
+    flats = [
+        parts.Flat(seat.short.rsplit("-", 1)[-1], WINDOWS[seat_state(seat)], window_word(seat_state(seat)))
+        for seat in landing.seats
+    ]
+    return parts.Landing(flats) if flats else None
+
+
+def todo(found: Face) -> list[parts.Row]:
+    """The doors still to be knocked at, as a plain list in door order."""
+    seats = [seat for _, row in found.rows for landing in row for seat in landing.seats]
+    return [
+        parts.Row(seat.label, mark=seat.short.rsplit("-", 1)[-1], state="open", word=window_word(seat_state(seat)))
+        for seat in sorted(seats, key=lambda seat: seat.sort_key)
+        if seat_state(seat) in ("open", "abstain", "spoiled")
+    ]

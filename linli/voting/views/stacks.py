@@ -1,0 +1,193 @@
+"""A clerk's pages: beginning a stack, entering its slips by keyboard, laying its photos beside them."""
+
+import uuid
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from linli.files.services import store_picture
+from linli.files.views import serve
+from linli.record.acting import Acting, ActingRequest
+from linli.record.services import answer_once
+from linli.rules.errors import Refused
+from linli.voting.forms import StackForm
+from linli.voting.models import Drive, SlipPhoto, Stack
+from linli.voting.policy import require_clerk
+from linli.voting.queries import SlipRow, slip_rows
+from linli.voting.services import Slip, attach_photos, enter_slips, start_stack
+from linli.web import parts
+from linli.web.refusal import add_refusal, words_of
+
+
+def clerk_of(request: HttpRequest, drive: Drive) -> Acting:
+    """The reader as a clerk named on the drive."""
+    by = cast(ActingRequest, request).acting
+    assert by is not None
+    require_clerk(by, drive)
+    return by
+
+
+def fetch_stack(request: HttpRequest, stack_id: UUID) -> tuple[Stack, Acting]:
+    """The stack, and the reader as its clerk."""
+    found = get_object_or_404(
+        Stack.objects.select_related("drive__electorate", "drive__matter", "collector", "clerk"), id=stack_id
+    )
+    return found, clerk_of(request, found.drive)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def stacks(request: HttpRequest, drive_id: UUID) -> HttpResponse:
+    """The stacks so far, and a new one: collector and witness are said once for all its slips."""
+    drive = get_object_or_404(Drive.objects.select_related("electorate", "matter"), id=drive_id)
+    by = clerk_of(request, drive)
+    form = StackForm(request.POST or None, drive=drive)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+
+        def write() -> UUID:
+            return start_stack(
+                drive=drive,
+                collector=data["collector"],
+                witness=data["witness"],
+                collected_on=data["collected_on"],
+                by=by,
+            ).id
+
+        try:
+            return redirect(
+                "voting:stack", answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
+            )
+        except Refused as refused:
+            add_refusal(form, refused)
+    so_far = [
+        parts.Row(
+            _("第%(n)s叠") % {"n": each.number},
+            _("%(collector)s收，%(day)s") % {"collector": each.collector.name, "day": each.collected_on.isoformat()},
+            reverse("voting:stack", args=[each.id]),
+            mark=str(each.number),
+        )
+        for each in drive.stacks.select_related("collector").order_by("number")
+    ]
+    values = {"drive": drive, "form": form, "rows": so_far, "once": uuid.uuid4().hex}
+    return render(request, "voting/stacks.html", values, status=400 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def stack(request: HttpRequest, stack_id: UUID) -> HttpResponse:
+    """The slips of one stack: a line per door; what is new is saved all together or not at all."""
+    found, by = fetch_stack(request, stack_id)
+    rows = slip_rows(found)
+    if request.method == "GET":
+        return render(request, "voting/stack.html", stack_page(found, rows))
+    slips = slips_from(request, rows)
+    try:
+        if slips:
+            answer_once(
+                request.POST.get("once", ""),
+                sorted((str(slip.seat), slip.choice, slip.position) for slip in slips),
+                by=by,
+                write=lambda: enter_slips(stack=found, slips=slips, by=by)[0].id,
+            )
+    except Refused as refused:
+        page = stack_page(found, slip_rows(found), typed=slips, refused=refused)
+        return render(request, "voting/stack.html", page, status=409)
+    said = ngettext("记下了%(n)s张表。", "记下了%(n)s张表。", len(slips)) if slips else _("没有新的表要记。")
+    messages.success(request, said % {"n": len(slips)} if slips else said)
+    return redirect("voting:stack", found.id)
+
+
+def slips_from(request: HttpRequest, rows: list[SlipRow]) -> list[Slip]:
+    """The slips that the form brings, numbered on from those that the stack has, in the order of entry.
+
+    ``order`` names the doors as they were filled in; without a script it is empty and door order holds.
+    """
+    typed = {row.seat: request.POST.get(f"voice-{row.seat.id}", "") for row in rows}
+    new = [
+        row
+        for row in rows
+        if typed[row.seat] and not (row.in_this_stack and row.seat.voice and typed[row.seat] == row.seat.voice.choice)
+    ]
+    order = {door: place for place, door in enumerate(request.POST.get("order", "").split())}
+    new.sort(key=lambda row: order.get(str(row.seat.id), len(order)))
+    last = max((row.position or 0 for row in rows), default=0)
+    return [
+        Slip(
+            seat=row.seat.id,
+            choice=typed[row.seat],
+            position=row.position or last + place,
+            objection=f"objection-{row.seat.id}" in request.POST,
+            reason=request.POST.get(f"reason-{row.seat.id}", ""),
+        )
+        for place, row in enumerate(new, 1)
+    ]
+
+
+def stack_page(
+    found: Stack, rows: list[SlipRow], *, typed: list[Slip] | None = None, refused: Refused | None = None
+) -> dict[str, Any]:
+    """The page of a stack, with what was typed and could not be saved still in it."""
+    kept = {slip.seat: slip.choice for slip in typed or []}
+    items = [slip_part(found, row, kept.get(row.seat.id, "")) for row in rows]
+    waiting = [photo.position for photo in found.photos.order_by("position")]
+    used = {row.position for row in rows if row.position}
+    return {
+        "stack": found,
+        "drive": found.drive,
+        "items": items,
+        "entered": sum(row.in_this_stack for row in rows),
+        "photos": len(waiting),
+        "loose": [position for position in waiting if position not in used],
+        "once": uuid.uuid4().hex,
+        "refused": words_of(refused) if refused else "",
+    }
+
+
+def slip_part(found: Stack, row: SlipRow, typed: str) -> parts.Slip:
+    """One line of the stack: what stands, from where, and the photo of this very slip."""
+    voice = row.seat.voice
+    elsewhere = voice is not None and not row.in_this_stack
+    note = _("已在别的一叠里录过") if elsewhere else _("空户") if row.seat.occupied is False and voice is None else ""
+    photo = reverse("voting:photo", args=[found.id, row.position]) if row.photo and row.position else ""
+    return parts.Slip(
+        id=str(row.seat.id),
+        door=row.seat.label,
+        note=note,
+        value=typed or (voice.choice if voice and row.in_this_stack else ""),
+        photo=photo,
+        photo_words=_("%(door)s的表") % {"door": row.seat.label},
+    )
+
+
+@login_required
+@require_POST
+def photos(request: HttpRequest, stack_id: UUID) -> HttpResponse:
+    """The photos of a stack, dropped in one go: the first belongs to the first slip."""
+    found, by = fetch_stack(request, stack_id)
+    uploads = request.FILES.getlist("photos")
+    files = [store_picture(upload=upload, position=place, by=by) for place, upload in enumerate(uploads, 1)]
+    if files:
+        attach_photos(stack=found, files=files, by=by)
+        said = ngettext("放好了%(n)s张照片。", "放好了%(n)s张照片。", len(files))
+        messages.success(request, said % {"n": len(files)})
+    return redirect("voting:stack", found.id)
+
+
+@login_required
+@require_GET
+def photo(request: HttpRequest, stack_id: UUID, position: int) -> HttpResponse:
+    """The photo at one position of a stack, for its clerks."""
+    found, _by = fetch_stack(request, stack_id)
+    kept = SlipPhoto.objects.select_related("file").filter(stack=found, position=position).first()
+    if kept is None:
+        raise Http404
+    return serve(kept.file, thumbnail="small" in request.GET)
