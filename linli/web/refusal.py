@@ -32,7 +32,7 @@ def refusal_page(request: HttpRequest, refused: Refused, status: int = 409, back
     return response
 
 
-class Refusals:
+class RefusedMiddleware:
     """Middleware: a refusal that a view did not catch becomes its page, never a page of failure."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -30,7 +30,7 @@ ALWAYS = {
 }
 
 
-class SecurityHeaders:
+class SecurityHeadersMiddleware:
     """Middleware: sets what a view has not set itself.
 
     A page that may be found by search engines says so with its own ``X-Robots-Tag``. A page fetched with a session is

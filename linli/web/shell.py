@@ -44,5 +44,5 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "mode": mode_of(request),
         "language": get_language() or settings.LANGUAGE_CODE,
         "here": request.get_full_path(),
-        "banner": gettext("这里是示例：人名、户号和数字多为示例。") if getattr(settings, "LINLI_DEMO", False) else "",
+        "banner": gettext("这里是示例：人名、户号和数字多为示例。") if getattr(settings, "DEMO", False) else "",
     }

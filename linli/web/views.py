@@ -46,13 +46,13 @@ def mode(request: HttpRequest) -> HttpResponse:
 
 def design(request: HttpRequest) -> HttpResponse:
     """Every part in every state, with sample words; there only in a demo or while building."""
-    if not (settings.DEBUG or getattr(settings, "LINLI_DEMO", False)):
+    if not (settings.DEBUG or getattr(settings, "DEMO", False)):
         raise Http404
     return render(request, "web/design.html", sample.everything())
 
 
 def design_sheet(request: HttpRequest) -> HttpResponse:
     """The A4 sheet of a result with sample words; there only in a demo or while building."""
-    if not (settings.DEBUG or getattr(settings, "LINLI_DEMO", False)):
+    if not (settings.DEBUG or getattr(settings, "DEMO", False)):
         raise Http404
     return render(request, "web/design_sheet.html", sample.everything())

@@ -20,6 +20,9 @@ from linli.web import parts
 register = template.Library()
 register.filter("yuan", parts.yuan)
 
+_PHRASE = re.compile(r"[^，。；：]*[，。；：]|[^，。；：]+")
+"""A Chinese phrase with its mark, kept on one line where it fits; a sentence without such marks is one phrase."""
+
 _PATH = "web/parts/{}.html"
 _DEFAULT_WORDS = {"passed": "已达到", "failed": "未达到", "pending": "还不能确定", "unverifiable": "缺资料"}
 
@@ -89,7 +92,8 @@ def verdict(content: str, say: str, *, state: str, figure: object = "", at: str 
     if figure != "":
         number = conditional_escape(figure)
         text = mark_safe(re.sub(rf"(?<!\d){re.escape(number)}(?!\d)", f"<b>{number}</b>", text, count=1))
-    return _draw("verdict", content=content, say=text, state=state, at=at, word=word)
+    phrases = mark_safe("".join(f"<span>{phrase}</span>" for phrase in _PHRASE.findall(text)))
+    return _draw("verdict", content=content, say=phrases, state=state, at=at, word=word)
 
 
 @register.inclusion_tag(_PATH.format("units"))
@@ -219,6 +223,8 @@ def field(bound: BoundField, *, unit: str = "", width: str = "", cols: int = 1) 
         attrs.pop("class")
         box = bound.as_widget(attrs={key: value for key, value in attrs.items() if value})
         return _draw("check", box=box, **values)
+    if isinstance(kind, Textarea):
+        attrs["rows"] = "4"
     if width and not isinstance(kind, Textarea | Select | FileInput):
         attrs["data-width"] = width
     box = bound.as_widget(attrs={key: value for key, value in attrs.items() if value})
