@@ -1,0 +1,45 @@
+"""How a rule's "no" (``linli.rules.errors.Refused``) reaches a person: as a sentence, in a form, or as a page."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from linli.rules.errors import Refused
+from linli.web.errors import plain_page
+
+
+def words_of(refused: Refused) -> str:
+    """The sentence of a refusal in the reader's language."""
+    return refused.say(gettext)
+
+
+def add_refusal(form: BaseForm, refused: Refused, field: str | None = None) -> None:
+    """Puts a refusal into a bound form: at ``field``, or above all of it; the summary and the box then show it."""
+    form.add_error(field, ValidationError(words_of(refused), code=refused.code))
+
+
+def refusal_page(request: HttpRequest, refused: Refused, status: int = 409, back: str = "") -> HttpResponse:
+    """A page that says the refusal and leads back to ``back`` (a path of this site) or to the first page.
+
+    ``status``: 409 where the state of things forbids it (the default), 400 where what was sent cannot be read,
+    413 where it is too large, 403 where this person may not.
+    """
+    response = plain_page(request, status, title=gettext("这一步现在办不了"), words=words_of(refused), back=back)
+    response.headers["X-Refused"] = refused.code
+    return response
+
+
+class RefusedMiddleware:
+    """Middleware: a refusal that a view did not catch becomes its page, never a page of failure."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refusal_page(request, exception) if isinstance(exception, Refused) else None

@@ -1,0 +1,35 @@
+// The share per household: the number field becomes a slider that picks a row of the server's table.
+// No amount is computed here; each stands in the table to the fen.
+for (const share of document.querySelectorAll("[data-share]")) {
+  const rows = new Map([...share.querySelectorAll("tr[data-joined]")].map((row) => [row.dataset.joined, row]));
+  const bars = [...share.querySelectorAll("rect[data-joined]")];
+  const amount = share.querySelector("[data-share-amount]").firstChild;
+  const sentence = share.querySelector("[data-share-sentence]");
+  const field = share.querySelector("input");
+  const form = share.querySelector("[data-share-form]");
+
+  const show = () => {
+    const row = rows.get(field.value);
+    if (!row) return;
+    amount.data = row.querySelector(".money").textContent;
+    sentence.textContent = row.dataset.sentence;
+    const now = Number(field.value);
+    for (const bar of bars) {
+      const joined = Number(bar.dataset.joined);
+      if (joined === now) bar.dataset.at = "here";
+      else if (joined < now) bar.dataset.at = "before";
+      else delete bar.dataset.at;
+    }
+    const part = (100 * (now - Number(field.min))) / (Number(field.max) - Number(field.min) || 1);
+    field.style.setProperty("--part", `${part}%`);
+    field.setAttribute("aria-valuetext", `${row.cells[0].textContent}: ${row.cells[1].textContent}`);
+  };
+
+  field.type = "range";
+  field.className = "range";
+  field.removeAttribute("data-width");
+  form.querySelector("button").hidden = true;
+  form.addEventListener("submit", (event) => event.preventDefault());
+  field.addEventListener("input", show);
+  show();
+}

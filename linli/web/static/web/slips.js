@@ -1,0 +1,65 @@
+// Entering a stack of slips by keyboard alone: 1 to 4 answer and go on, arrows and Enter move, Backspace clears.
+// The lines are a plain form of radio buttons; without this script it is sent as it is.
+for (const stack of document.querySelectorAll("[data-slips]")) {
+  const slips = [...stack.querySelectorAll("[data-slip]")];
+  const voice = stack.querySelector("[data-slips-voice]");
+  const form = stack.closest("form");
+  const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+  const doorOf = (slip) => slip.querySelector("[data-slip-door]").textContent;
+  const keysOf = (slip) => [...slip.querySelectorAll("input[type=radio]")];
+  const chosen = (slip) => keysOf(slip).find((key) => key.checked);
+
+  const count = () => {
+    const out = form && form.querySelector("[data-slips-count]");
+    if (out) out.textContent = `${slips.filter(chosen).length}/${slips.length}`;
+  };
+  const mark = (slip) => {
+    for (const other of slips) other.toggleAttribute("data-here", other === slip);
+  };
+  const goTo = (index) => {
+    const slip = slips[index];
+    if (!slip) return false;
+    (chosen(slip) || keysOf(slip)[0]).focus();
+    slip.scrollIntoView({ block: "nearest" });
+    return true;
+  };
+  const goOn = (index, said) => {
+    const next = slips[index + 1];
+    const send = form && form.querySelector("[data-slips-send]");
+    voice.textContent = said + (next ? fill(stack.dataset.on, { door: doorOf(next) }) : stack.dataset.done);
+    if (!goTo(index + 1) && send) {
+      mark(null);
+      send.focus();
+    }
+  };
+  const answer = (index, key) => {
+    key.checked = true;
+    count();
+    goOn(index, fill(stack.dataset.said, { door: doorOf(slips[index]), voice: key.parentElement.textContent.trim() }));
+  };
+  const clear = (index) => {
+    const key = chosen(slips[index]);
+    if (!key) return goTo(index - 1);
+    key.checked = false;
+    count();
+    voice.textContent = fill(stack.dataset.cleared, { door: doorOf(slips[index]) });
+    return goTo(index);
+  };
+
+  stack.addEventListener("keydown", (event) => {
+    const index = slips.indexOf(event.target.closest("[data-slip]"));
+    if (index < 0 || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const key = keysOf(slips[index])[Number(event.key) - 1];
+    if (/^[1-9]$/.test(event.key)) key && answer(index, key);
+    else if (event.key === "Enter") goOn(index, "");
+    else if (event.key === "ArrowDown") goTo(index + 1);
+    else if (event.key === "ArrowUp") goTo(index - 1);
+    else if (event.key === "Backspace") clear(index);
+    else return;
+    event.preventDefault();
+  });
+  stack.addEventListener("focusin", (event) => mark(event.target.closest("[data-slip]")));
+  stack.addEventListener("change", count);
+  stack.querySelector("[data-slips-keys]").hidden = false;
+  count();
+}

@@ -1,0 +1,13 @@
+"""Routes of the shell. The project's ``urls`` includes them at its root and names the pages of ``errors`` as handlers."""
+
+from django.urls import path
+
+from linli.web import views
+
+app_name = "web"
+
+urlpatterns = [
+    path("mode", views.mode, name="mode"),
+    path("design", views.design, name="design"),
+    path("design/sheet", views.design_sheet, name="design-sheet"),
+]
