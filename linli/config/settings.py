@@ -46,6 +46,7 @@ CSRF_TRUSTED_ORIGINS = [ADDRESS]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "linli.web.errors.csrf_failed"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "linli.accounts.acting.ActingMiddleware",
+    "linli.web.refusal.RefusedMiddleware",
 ]
 
 ROOT_URLCONF = "linli.config.urls"

@@ -11,6 +11,7 @@ from linli.record.acting import Acting
 from linli.rules.errors import Forbidden
 from linli.rules.packs import Pack, shelf
 from linli.rules.shares import Condition, Eligibility, eligibility
+from linli.voting.models import Seat
 
 
 def for_community(viewer: Acting) -> QuerySet[Matter]:
@@ -38,6 +39,16 @@ def matter_for(viewer: Acting | None, matter_id: UUID) -> Matter:
     if not can_read(viewer, matter):
         raise Forbidden("matter.other-circle", "这件事只给本社区的居民看。请先从自家楼道的链接进门。")
     return matter
+
+
+def own_seats(viewer: Acting) -> list[tuple[Matter, Seat]]:
+    """The viewer's own doors in every matter that was put to them, the newest matter first; one statement."""
+    seats = (
+        Seat.objects.filter(entitled=viewer.person, community=viewer.community, electorate__drive__matter__isnull=False)
+        .select_related("voice", "electorate__drive__matter")
+        .order_by("-electorate__drive__opened_at", "sort_key")
+    )
+    return [(seat.electorate.drive.matter, seat) for seat in seats]
 
 
 def packs_today() -> list[Pack]:

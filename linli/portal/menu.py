@@ -32,5 +32,3 @@ def menu(request: HttpRequest) -> dict[str, object]:
 def is_current(request: HttpRequest, url: str, prefix: str) -> bool:
     """Whether the page lies under this entry of the menu."""
     return request.path == url or bool(prefix and request.path.startswith(prefix))
-
-

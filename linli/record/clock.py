@@ -8,7 +8,7 @@ the story, and every event written meanwhile is marked *claimed*; ``recorded_at`
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -16,8 +16,6 @@ from django.utils import timezone
 
 #: The community's days: Chinese communities all live in one time zone.
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-#: Between the end of a day (24:00) and that day itself.
-ONE_SECOND = timedelta(seconds=1)
 
 _told_at: ContextVar[datetime | None] = ContextVar("told_at", default=None)
 

@@ -1,6 +1,9 @@
 """Who may speak (Electorate, Seat), the drive that asks, what each seat said (Voice), and what follows (Result)."""
 
+from datetime import date, timedelta
+
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from linli.community.models import Area, Dwelling, Household, Person, Within
 from linli.files.models import File
@@ -106,6 +109,16 @@ class Drive(Within):
     def __str__(self) -> str:
         return self.question
 
+    @property
+    def last_day(self) -> date:
+        """The last day on which something may be given: the deadline is its 24:00."""
+        return (self.closes_at - timedelta(seconds=1)).astimezone(clock.SHANGHAI).date()
+
+    @property
+    def last_day_of_gathering(self) -> date:
+        """The last day on which what was given in time may still arrive."""
+        return (self.gathers_until - timedelta(seconds=1)).astimezone(clock.SHANGHAI).date()
+
 
 class DriveWorker(Within):
     """Someone named on the drive: a collector knocks and brings slips, a clerk enters them. Both may see the face."""
@@ -180,10 +193,10 @@ class Voice(Within):
     append_only = True
 
     class Choice(models.TextChoices):
-        YES = "yes"
-        NO = "no"
-        ABSTAIN = "abstain"
-        SPOILED = "spoiled"
+        YES = "yes", _("同意")
+        NO = "no", _("不同意")
+        ABSTAIN = "abstain", _("暂不表态")
+        SPOILED = "spoiled", _("废票")
 
     class Channel(models.TextChoices):
         PAPER = "paper"

@@ -41,7 +41,9 @@ def _failed(request: HttpRequest, status: int, title: str, words: str) -> HttpRe
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _failed(request, 400, gettext("这次没看懂"), gettext("送来的内容不完整，什么都没有改。请回到上一页，刷新后再试一次。"))
+    return _failed(
+        request, 400, gettext("这次没看懂"), gettext("送来的内容不完整，什么都没有改。请回到上一页，刷新后再试一次。")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -63,4 +65,9 @@ def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_failed(request: HttpRequest) -> HttpResponse:
-    return _failed(request, 500, gettext("我们这边出错了"), gettext("没有存上。请过一会儿再试；急的话，请打电话给社区，报下面的编号。"))
+    return _failed(
+        request,
+        500,
+        gettext("我们这边出错了"),
+        gettext("没有存上。请过一会儿再试；急的话，请打电话给社区，报下面的编号。"),
+    )

@@ -10,7 +10,19 @@ from fractions import Fraction
 from typing import Literal
 
 State = Literal[
-    "passed", "failed", "pending", "unverifiable", "done", "now", "open", "late", "unsure", "no", "ask", "abstain", "info"
+    "passed",
+    "failed",
+    "pending",
+    "unverifiable",
+    "done",
+    "now",
+    "open",
+    "late",
+    "unsure",
+    "no",
+    "ask",
+    "abstain",
+    "info",
 ]
 """What a chip or a mark can say. The first four are a rule's answers, the rest are stations of a piece of work."""
 

@@ -7,7 +7,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
-from linli.rules.errors import Refused
+from linli.rules.errors import Forbidden, Refused
 from linli.web.errors import plain_page
 
 
@@ -42,4 +42,6 @@ class RefusedMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return refusal_page(request, exception) if isinstance(exception, Refused) else None
+        if not isinstance(exception, Refused):
+            return None
+        return refusal_page(request, exception, status=403 if isinstance(exception, Forbidden) else 409)

@@ -30,7 +30,7 @@ class Place:
 
 
 def mode_of(request: HttpRequest) -> str:
-    """"elder" if this reader's browser asked for large print before, else "plain"."""
+    """ "elder" if this reader's browser asked for large print before, else "plain"."""
     asked = request.COOKIES.get(MODE_COOKIE, "")
     return asked if asked in MODES else "plain"
 

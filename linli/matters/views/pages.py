@@ -2,14 +2,12 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,7 +23,7 @@ from linli.rules.money import capitals
 from linli.rules.packs import Pack, shelf
 from linli.rules.shares import Eligibility, Reason
 from linli.voting import counting
-from linli.voting.models import Drive, Seat, SharePlan, Voice
+from linli.voting.models import Drive, Seat, SharePlan
 from linli.voting.policy import can_enter_slips, can_see_face
 from linli.voting.queries import (
     Progress,
@@ -38,6 +36,7 @@ from linli.voting.queries import (
     share_curve,
 )
 from linli.web import parts
+from linli.web.dates import day, full_day
 
 
 def once_key() -> str:
@@ -45,22 +44,12 @@ def once_key() -> str:
     return uuid.uuid4().hex
 
 
-def day(moment: datetime) -> str:
-    """A day as people write it: 7月15日."""
-    return date_format(moment.astimezone(clock.SHANGHAI), _("n月j日"))
-
-
-def last_day(drive: Drive) -> str:
-    """The last day on which something may be given: the deadline is its 24:00."""
-    return day(drive.closes_at - clock.ONE_SECOND)
-
-
 def station(matter: Matter) -> tuple[parts.State, str]:
     """Where a matter stands, as a mark and a word."""
     if matter.state == Matter.State.DECIDED:
         return "done", _("已出结果")
     if matter.state == Matter.State.ASKING and matter.drive:
-        return "now", _("正在表态，到%(day)s") % {"day": last_day(matter.drive)}
+        return "now", _("正在表态，到%(day)s") % {"day": day(matter.drive.last_day)}
     return "open", _("还没开始表态")
 
 
@@ -121,7 +110,7 @@ def drive_parts(
         "can_enter": can_enter_slips(viewer, drive),
         "can_see_face": can_see_face(viewer, drive),
         "can_decide": over and drive.state != Drive.State.DECIDED,
-        "last_day": last_day(drive),
+        "last_day": day(drive.last_day),
     }
 
 
@@ -166,16 +155,14 @@ def timeline(matter: Matter) -> list[parts.Step]:
         ]
     steps.append(parts.Step(_("定下名单，开始表态"), "done", day(drive.opened_at)))
     if asking and drive.state == Drive.State.OPEN:
-        steps.append(parts.Step(_("挨家挨户听意见、签字"), "now", _("到%(day)s") % {"day": last_day(drive)}))
+        steps.append(parts.Step(_("挨家挨户听意见、签字"), "now", _("到%(day)s") % {"day": day(drive.last_day)}))
         return [*steps, parts.Step(_("出结果"))]
-    steps.append(parts.Step(_("挨家挨户听意见、签字"), "done", _("到%(day)s") % {"day": last_day(drive)}))
+    steps.append(parts.Step(_("挨家挨户听意见、签字"), "done", _("到%(day)s") % {"day": day(drive.last_day)}))
     if decided and drive.decided_at:
         return [*steps, parts.Step(_("出结果"), "done", day(drive.decided_at))]
     return [
         *steps,
-        parts.Step(
-            _("等路上的表，然后出结果"), "now", _("到%(day)s") % {"day": day(drive.gathers_until - clock.ONE_SECOND)}
-        ),
+        parts.Step(_("等路上的表，然后出结果"), "now", _("到%(day)s") % {"day": day(drive.last_day_of_gathering)}),
     ]
 
 
@@ -311,18 +298,11 @@ def workings(progress: Progress) -> list[parts.Working]:
 
 # ── one's own part, and what it costs ────────────────────────────────────────────────────────────────────────────────
 
-CHOICES: dict[str, parts.State] = {"yes": "done", "no": "no", "abstain": "abstain", "spoiled": "late"}
 
-
-def choice_word(choice: str) -> str:
-    """A choice as it stands on a page."""
-    words = {
-        Voice.Choice.YES: _("同意"),
-        Voice.Choice.NO: _("不同意"),
-        Voice.Choice.ABSTAIN: _("暂不表态"),
-        Voice.Choice.SPOILED: _("废票"),
-    }
-    return words[Voice.Choice(choice)]
+def choice_state(choice: str) -> parts.State:
+    """A choice as a mark."""
+    marks: dict[str, parts.State] = {"yes": "done", "no": "no", "abstain": "abstain", "spoiled": "late"}
+    return marks[choice]
 
 
 def own_answers(seats: list[Seat]) -> list[dict[str, Any]]:
@@ -334,12 +314,12 @@ def own_answers(seats: list[Seat]) -> list[dict[str, Any]]:
             answers.append({"door": seat.label, "state": "open", "word": _("还没有收到您家的表"), "how": ""})
             continue
         how = _("表上日期%(day)s，%(collector)s收表，%(witness)s见证") % {
-            "day": date_format(voice.given_on, _("n月j日")),
+            "day": day(voice.given_on) if voice.given_on else "",
             "collector": voice.collector.name if voice.collector else "",
             "witness": voice.witness,
         }
         answers.append(
-            {"door": seat.label, "state": CHOICES[voice.choice], "word": choice_word(voice.choice), "how": how}
+            {"door": seat.label, "state": choice_state(voice.choice), "word": voice.get_choice_display(), "how": how}
         )
     return answers
 
@@ -448,7 +428,7 @@ def result_page(matter: Matter) -> dict[str, Any]:
         (_("几户同意"), counts),
         (_("结论"), verdict_words(progress)["say"]),
         (_("谁牵头"), matter.convener.name),
-        (_("表态时间"), _("%(first)s至%(last)s") % {"first": day(drive.opened_at), "last": last_day(drive)}),
+        (_("表态时间"), _("%(first)s至%(last)s") % {"first": day(drive.opened_at), "last": day(drive.last_day)}),
     ]
     if plan and progress.yes:
         facts.append((_("费用"), cost_words(plan, progress.yes)))
@@ -461,7 +441,7 @@ def result_page(matter: Matter) -> dict[str, Any]:
         "workings": workings(progress),
         "tests": test_rows(progress),
         "results": results_of(drive),
-        "decided_on": date_format(drive.decided_at.astimezone(clock.SHANGHAI), _("Y年n月j日")),
+        "decided_on": full_day(drive.decided_at),
         "verdict": verdict_words(progress),
     }
 

@@ -116,7 +116,7 @@ def require_in_time(drive: Drive, *, given_on: date) -> None:
     moment = clock.database_now()
     if drive.state == Drive.State.DECIDED or moment >= drive.gathers_until:
         raise Refused("drive.over", "这次表态已经结束，不能再录。有异议请走异议程序。")
-    if moment >= drive.closes_at and given_on > drive.closes_at.astimezone(clock.SHANGHAI).date():
+    if moment >= drive.closes_at and given_on > drive.last_day:
         raise Refused("slip.given-late", "这张表是截止以后填的，不能算。截止以前填的，请核对表上的日期。")
 
 

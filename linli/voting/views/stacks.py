@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from linli.files.services import store_picture
+from linli.files.services import store_pictures
 from linli.files.views import serve
 from linli.record.acting import Acting, ActingRequest
 from linli.record.services import answer_once
@@ -173,8 +173,7 @@ def slip_part(found: Stack, row: SlipRow, typed: str) -> parts.Slip:
 def photos(request: HttpRequest, stack_id: UUID) -> HttpResponse:
     """The photos of a stack, dropped in one go: the first belongs to the first slip."""
     found, by = fetch_stack(request, stack_id)
-    uploads = request.FILES.getlist("photos")
-    files = [store_picture(upload=upload, position=place, by=by) for place, upload in enumerate(uploads, 1)]
+    files = store_pictures(by=by, uploads=request.FILES.getlist("photos"))
     if files:
         attach_photos(stack=found, files=files, by=by)
         said = ngettext("放好了%(n)s张照片。", "放好了%(n)s张照片。", len(files))

@@ -59,7 +59,9 @@ def state(name: str, word: str = "", *, chip: bool = False) -> SafeString:
 
 
 @register.simple_block_tag
-def card(content: str, title: str = "", *, tone: str = "", id: str = "", aside: object = "", level: int = 2) -> SafeString:
+def card(
+    content: str, title: str = "", *, tone: str = "", id: str = "", aside: object = "", level: int = 2
+) -> SafeString:
     """A sheet with one job. ``tone``: solemn (a household's word), sunk; ``aside`` stands right of the heading."""
     return _draw("card", content=content, title=title, tone=tone, id=id, aside=aside, level=level)
 
@@ -131,7 +133,15 @@ def share(steps: Sequence[parts.Share], current: int, *, unit: str = "", label: 
         {"x": n, "y": 100 - height, "height": height, "at": mark, "step": step}
         for n, (step, height, mark) in enumerate(zip(steps, parts.heights(steps), marks, strict=True))
     ]
-    return {"steps": steps, "here": here, "bars": bars, "first": steps[0], "last": steps[-1], "unit": unit, "label": label}
+    return {
+        "steps": steps,
+        "here": here,
+        "bars": bars,
+        "first": steps[0],
+        "last": steps[-1],
+        "unit": unit,
+        "label": label,
+    }
 
 
 @register.inclusion_tag(_PATH.format("timeline"))

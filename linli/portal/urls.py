@@ -1,0 +1,8 @@
+from django.urls import path
+
+from linli.portal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("own", views.own, name="own"),
+]
