@@ -99,7 +99,7 @@ def _unit(unit: object, path: str, ids: set[str]) -> _Unit:
     fields = _fields(unit, path, UNIT_FIELDS, {"id", "voice"})
     name = _words(fields["id"], f"{path}.id")
     if name in ids:
-        raise Refused("verdict.unit-twice", "编号{id}出现了两次，一户只能有一行，请删去或者改正。", id=name)
+        raise Refused("verdict.unit-twice", "编号{id}出现了两次，一户只能有一行，请删去或者改正。", id=name[:40])
     ids.add(name)
     return _Unit(fields, path)
 
@@ -110,7 +110,9 @@ def _fields(value: object, path: str, known: frozenset[str], needed: set[str]) -
     prefix = f"{path}." if path else ""
     for name in value:
         if name not in known:
-            raise Refused("verdict.field-unknown", "不认识字段{field}，请删去或者改正拼写。", field=f"{prefix}{name}")
+            raise Refused(
+                "verdict.field-unknown", "不认识字段{field}，请删去或者改正拼写。", field=f"{prefix}{name[:40]}"
+            )
     for name in sorted(needed):
         if name not in value:
             raise Refused("verdict.field-missing", "缺少字段{field}，请补上。", field=f"{prefix}{name}")
