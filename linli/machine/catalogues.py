@@ -1,4 +1,4 @@
-"""The message catalogues: what translators edit (.po) compiled to what the program reads (.mo), without gettext's tools."""
+"""The message catalogues: what translators edit (.po) compiled to what the program reads (.mo)."""
 
 import os
 from pathlib import Path

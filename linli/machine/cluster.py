@@ -1,20 +1,18 @@
 """PostgreSQL under our own supervision: one cluster, its private socket, its two roles, its databases."""
 
-import getpass
 import hashlib
 import os
 import pwd
 import secrets
-import shlex
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -30,7 +28,8 @@ APP_ROLE = "linli_app"
 _LONGEST_SOCKET_PATH = 103
 """Bytes: 107 on Linux, 103 on macOS (sun_path less its end mark)."""
 
-_SOCKET_NAME = ".s.PGSQL.5432.lock"
+_SOCKET_LOCK = ".s.PGSQL.5432.lock"
+_LONGEST_LOG = 10_000_000
 _STOP_STEPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 _START_TRIES = 20
 _SECONDS_BETWEEN_TRIES = 0.3
@@ -42,8 +41,8 @@ _FOR_TESTS = {**_ON_DISK, "fsync": "off", "synchronous_commit": "off", "full_pag
 class Cluster:
     """One PostgreSQL cluster in the folder ``home``: ``data``, ``run`` (its socket), access rules and log.
 
-    Only this operating-system user and the user that the database runs as can connect, and only through the socket:
-    the kernel tells PostgreSQL who is calling, so there is no password to keep. ``durable=False`` is for tests alone.
+    Only this operating-system user can connect, and only through the socket: the kernel tells PostgreSQL who is
+    calling, so there is no password to keep. ``durable=False`` is for tests alone.
     """
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
@@ -53,6 +52,19 @@ class Cluster:
         self._durable = durable
         self._data = home / "data"
         self._server: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def running(cls, home: Path) -> "Cluster":
+        """The cluster in ``home`` that another process of this user has started, to connect to and not to stop."""
+        cluster = cls(home)
+        cluster._run_as = cluster._owner_of_data()
+        cluster._socket = cluster._make_socket_folder()
+        return cluster
+
+    @property
+    def socket_folder(self) -> str:
+        """The folder of its socket: what libpq and Django call the host."""
+        return str(self._socket)
 
     @property
     def server(self) -> subprocess.Popen[bytes]:
@@ -75,9 +87,12 @@ class Cluster:
             self._initialise()
         self._check_version()
         self._write_access_rules()
-        self._put_away_what_was_left()
         self._launch()
         self._make_roles()
+
+    def restart(self) -> None:
+        """Start the server again after it died; what was committed is there. Raises ``MachineRefused``."""
+        self._launch()
 
     def stop(self) -> None:
         """Stop the server: open transactions are rolled back, everything committed is on disk."""
@@ -87,18 +102,14 @@ class Cluster:
 
     def url(self, role: str, database: str) -> str:
         """The address of ``database`` for ``role``, in libpq's form, through the private socket."""
-        return f"postgresql://{role}@/{quote(database)}?{urlencode({'host': str(self._socket)})}"
+        return f"postgresql://{role}@/{quote(database)}?host={quote(str(self._socket), safe='')}"
 
     def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
         """A connection as the cluster's superuser, each statement its own transaction."""
         return psycopg.connect(self.url(SUPERUSER, database), autocommit=True)
 
     def ensure_database(self, name: str) -> None:
-        """Make the database ``name``, owned by ``linli_owner``, with Chinese search working; refuse it if it is not.
-
-        Whatever ``linli_owner`` makes later in it, ``linli_app`` may read and write row by row, but not empty or
-        change; a migration takes away from append-only tables what they must refuse besides.
-        """
+        """Make the database ``name`` if there is none, owned by ``linli_owner``; refuse one that sees no Chinese."""
         with self.connect() as admin:
             if not admin.execute("select from pg_database where datname = %s", [name]).rowcount:
                 admin.execute(
@@ -107,8 +118,21 @@ class Cluster:
                     )
                 )
         with self.connect(name) as admin:
-            admin.execute(_RIGHTS)
             check_chinese(admin)
+
+    def drop_database(self, name: str) -> None:
+        """Drop the database ``name``, if there is one, and whoever is connected to it."""
+        with self.connect() as admin:
+            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+    def copy_database(self, template: str, name: str) -> None:
+        """Make ``name`` as a copy of ``template``, which nobody may be connected to meanwhile."""
+        with self.connect() as admin:
+            admin.execute(
+                sql.SQL("create database {} owner {} template {} strategy file_copy").format(
+                    sql.Identifier(name), sql.Identifier(OWNER_ROLE), sql.Identifier(template)
+                )
+            )
 
     def _make_home(self) -> None:
         """``home``: ours alone; as root, others may pass through to the two folders of the database's user."""
@@ -132,7 +156,7 @@ class Cluster:
 
     def _make_socket_folder(self) -> Path:
         folder = self.home / "run"
-        too_long = len(os.fsencode(folder / _SOCKET_NAME)) > _LONGEST_SOCKET_PATH
+        too_long = len(os.fsencode(folder / _SOCKET_LOCK)) > _LONGEST_SOCKET_PATH
         # PostgreSQL reads its setting as a list with commas and quotes.
         if too_long or set(str(folder)) & set(",\"'\\"):
             mark = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
@@ -190,19 +214,16 @@ class Cluster:
             raise MachineRefused(
                 f"数据由 PostgreSQL {made_by} 建立，现在找到的是 {self._programs.major}；"
                 "请用 LINLI_POSTGRES 指明原来的版本，或先备份再恢复到新版本。",
-                f"the data were made by PostgreSQL {made_by}, but {self._programs.major} was found: name the former with "
-                "LINLI_POSTGRES, or back up and restore into the new one.",
+                f"the data were made by PostgreSQL {made_by}, but {self._programs.major} was found: name the former "
+                "with LINLI_POSTGRES, or back up and restore into the new one.",
             )
 
     def _write_access_rules(self) -> None:
-        """Who may connect: the callers that the kernel vouches for, from this machine, through the socket."""
-        callers = {getpass.getuser() if os.geteuid() else "root", _name_of(self._data.stat().st_uid)}
-        callers.add(_name_of(os.geteuid()))
+        """Who may connect: this operating-system user, for whom the kernel vouches, through the socket."""
+        caller = _name_of(os.geteuid())
         roles = (SUPERUSER, OWNER_ROLE, APP_ROLE)
         self._write("pg_hba.conf", "local all all peer map=linli\n")
-        self._write(
-            "pg_ident.conf", "".join(f'linli "{caller}" {role}\n' for caller in sorted(callers) for role in roles)
-        )
+        self._write("pg_ident.conf", "".join(f'linli "{caller}" {role}\n' for role in roles))
 
     def _write(self, name: str, text: str) -> None:
         unfinished = self.home / f".{name}"
@@ -211,39 +232,68 @@ class Cluster:
         unfinished.chmod(0o644)
         unfinished.replace(self.home / name)
 
-    def _put_away_what_was_left(self) -> None:
-        """Stop a server that outlived its supervisor; remove locks whose holder is gone.
+    def _end_what_was_left(self) -> dict[str, str]:
+        """Stop a server that outlived its supervisor, and remove its socket; return what the next server must be told.
 
         PostgreSQL takes a lock for live when *any* process of its user has the number in it, as happens after a restart
-        of the machine. Whoever calls this holds the cluster for itself, so a lock without a server is stale.
+        of the machine. It is told which number that is; the lock file itself stays, for it also names the shared memory
+        by which PostgreSQL sees that nothing of the old server still writes.
         """
         server = self._left_behind()
-        if server is not None:
-            for sent in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-                with suppress(ProcessLookupError):
-                    os.kill(server, sent)
-                if _waits_until(lambda: self._left_behind() != server, 10.0):
-                    break
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
-        for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+        for sent in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            if server is None:
+                break
+            with suppress(ProcessLookupError):
+                os.kill(server, sent)
+            if _waits_until(lambda: self._left_behind() is None, 10.0):
+                break
+        for name in (_SOCKET_LOCK.removesuffix(".lock"), _SOCKET_LOCK):
             (self._socket / name).unlink(missing_ok=True)
+        stale = self._locked_by()
+        return {"PG_GRANDPARENT_PID": str(stale)} if stale is not None else {}
+
+    def _locked_by(self) -> int | None:
+        """The number in the data folder's lock file, whoever has it now."""
+        try:
+            return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (FileNotFoundError, ValueError):
+            return None
 
     def _left_behind(self) -> int | None:
-        """The number of a running postmaster of this data folder, by its lock file."""
-        try:
-            number = int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
-            os.kill(number, 0)
-        except (FileNotFoundError, ValueError, ProcessLookupError, PermissionError):
+        """The number of a running postmaster of this data folder, by its lock file and its working folder."""
+        number = self._locked_by()
+        if number is None or not _lives(number):
             return None
+        if not Path("/proc/self").exists():
+            return number
         try:
             return number if Path(f"/proc/{number}/cwd").samefile(self._data) else None
         except OSError:
-            # No /proc (macOS), or a process that has just ended.
-            return number if _lives(number) and not Path("/proc/self").exists() else None
+            return None
 
     def _launch(self) -> None:
-        if self.log.exists() and self.log.stat().st_size > 10_000_000:
+        if self.log.exists() and self.log.stat().st_size > _LONGEST_LOG:
             self.log.replace(self.log.with_suffix(".log.1"))
+        environment = {**_clean_environment(), **self._end_what_was_left()}
+        for _ in range(_START_TRIES):
+            with open(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
+                self._server = processes.start(
+                    self._command(),
+                    environment=environment,
+                    run_as=self._run_as,
+                    on_orphaned=signal.SIGINT,
+                    output=log.fileno(),
+                )
+            if self._becomes_ready(self._server):
+                return
+            # Just after a kill -9 the old server's children still hold its shared memory: a moment, then again.
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+        last_words = self.log.read_text(encoding="utf-8", errors="replace")[-600:].strip()
+        raise MachineRefused(
+            f"数据库没有启动。日志 {self.log} 的末尾：\n{last_words}\n", f"the database did not start: see {self.log}."
+        )
+
+    def _command(self) -> list[str | Path]:
         settings = {
             **self._settings,
             "listen_addresses": "",
@@ -255,25 +305,8 @@ class Cluster:
             "log_timezone": "UTC",
             "lc_messages": "C",
         }
-        command = [self._programs.folder / "postgres", "-D", self._data]
-        command += [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
-        for _ in range(_START_TRIES):
-            with open(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
-                self._server = processes.start(
-                    command,
-                    environment=_clean_environment(),
-                    run_as=self._run_as,
-                    on_orphaned=signal.SIGINT,
-                    output=log,
-                )
-            if self._becomes_ready(self._server):
-                return
-            # Just after a kill -9 the old server's children still hold its shared memory: a moment, then again.
-            time.sleep(_SECONDS_BETWEEN_TRIES)
-        last_words = self.log.read_text(encoding="utf-8", errors="replace")[-600:].strip()
-        raise MachineRefused(
-            f"数据库没有启动。日志 {self.log} 的末尾：\n{last_words}\n", f"the database did not start: see {self.log}."
-        )
+        choices = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
+        return [self._programs.folder / "postgres", "-D", self._data, *choices]
 
     def _becomes_ready(self, server: subprocess.Popen[bytes]) -> bool:
         """Wait until the lock file's last line says so (as ``pg_ctl -w`` does), however long recovery takes."""
@@ -291,9 +324,7 @@ class Cluster:
             for role in (OWNER_ROLE, APP_ROLE):
                 if not admin.execute("select from pg_roles where rolname = %s", [role]).rowcount:
                     admin.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
-            admin.execute(
-                sql.SQL("alter role {} set lock_timeout = '3s'").format(sql.Identifier(OWNER_ROLE))
-            )
+            admin.execute(sql.SQL("alter role {} set lock_timeout = '3s'").format(sql.Identifier(OWNER_ROLE)))
 
 
 def check_chinese(connection: psycopg.Connection[tuple[object, ...]]) -> None:
@@ -309,6 +340,28 @@ def check_chinese(connection: psycopg.Connection[tuple[object, ...]]) -> None:
             f"this database does not see Chinese letters (its LC_CTYPE is {row and row[2]}): make it anew with the "
             "encoding UTF8 and the locale C.UTF-8.",
         )
+
+
+def give_rights(owner: psycopg.Connection[tuple[object, ...]], role: str = APP_ROLE) -> None:
+    """Give ``role`` the least the program needs of what the migrations made; ``owner`` is connected as their owner.
+
+    It reads and writes rows; rows of tables that a ``…_append_only`` trigger guards it may only add and read; it
+    makes, empties and changes no table.
+    """
+    name = sql.Identifier(role)
+    for right in (
+        "grant usage on schema public to {}",
+        "grant select, insert, update, delete on all tables in schema public to {}",
+        "grant usage, select on all sequences in schema public to {}",
+    ):
+        owner.execute(sql.SQL(right).format(name))
+    guarded = owner.execute(
+        "select distinct relname from pg_trigger join pg_class on pg_class.oid = tgrelid "
+        "where tgname like %s and relnamespace = 'public'::regnamespace",
+        [r"%\_append\_only"],
+    ).fetchall()
+    for (table,) in guarded:
+        owner.execute(sql.SQL("revoke update, delete on {} from {}").format(sql.Identifier(str(table)), name))
 
 
 @contextmanager
@@ -334,12 +387,6 @@ def temporary_cluster() -> Iterator[Cluster]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-_RIGHTS = f"""
-    create extension if not exists pg_trgm;
-    revoke all on database current_database from public;
-"""
-
-
 def _clean_environment() -> dict[str, str]:
     """What PostgreSQL's programs see: nothing of the caller's locale, and none of its PG variables."""
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
@@ -362,7 +409,7 @@ def _lives(number: int) -> bool:
     return True
 
 
-def _waits_until(holds: "Callable[[], bool]", seconds: float) -> bool:
+def _waits_until(holds: Callable[[], bool], seconds: float) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if holds():

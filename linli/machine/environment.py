@@ -43,7 +43,7 @@ def prepare(*, dev: bool = False) -> None:
             _install(dev)
         if any(_stale_catalogues()):
             _may_write()
-            _run([PYTHON, "-P", "-m", "linli.machine.catalogues"], "词句目录没有编译成", "the catalogues did not compile")
+            _run([PYTHON, "-P", "-m", "linli.machine.catalogues"], "词句目录没有编译", "the catalogues did not compile")
 
 
 @contextmanager
@@ -75,18 +75,14 @@ def _is_installed(dev: bool) -> bool:
     def says(mark: Path, wanted: bytes) -> bool:
         return mark.is_file() and mark.read_bytes() == wanted
 
-    return (
-        PYTHON.exists()
-        and says(INSTALLED, _mark())
-        and (not dev or says(INSTALLED_DEV, _lock("dev").read_bytes()))
-    )
+    return PYTHON.exists() and says(INSTALLED, _mark()) and (not dev or says(INSTALLED_DEV, _lock("dev").read_bytes()))
 
 
 def _install(dev: bool) -> None:
     _say("正在准备运行环境，第一次约需半分钟…… / preparing the environment, half a minute the first time …")
     if UNFINISHED.exists() or not _works(PYTHON, "import pip"):
         # The real path: when a distribution replaces python3.11, the link breaks visibly instead of changing meaning.
-        make = [Path(sys.executable).resolve(), "-m", "venv", "--clear", VENV]
+        make: list[str | Path] = [Path(sys.executable).resolve(), "-m", "venv", "--clear", VENV]
         _run(make, "不能建立 .venv", "cannot make .venv (Debian, Ubuntu: apt install python3-venv)")
     INSTALLED.unlink(missing_ok=True)
     UNFINISHED.touch()
@@ -106,13 +102,13 @@ def _fetch(locks: list[str]) -> None:
     """Install the named locks with uv, or with pip where uv is not to be had or does not reach the registry."""
     chosen = [argument for name in locks for argument in ("-r", str(_lock(name)))]
     exact = ["--no-deps", "--require-hashes", "--quiet"]
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", *exact]
-    uv = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, *exact, *chosen]
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", *exact]
+    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, *exact, *chosen]
     if subprocess.run([*pip, "-r", _lock("installer")], stdout=sys.stderr).returncode == 0:
         if subprocess.run(uv, stdout=sys.stderr, env=_uv_environment()).returncode == 0:
             return
         _say("uv 没有装成，改用 pip…… / uv did not manage: using pip …")
-    _run([*pip, *chosen], "软件包没有装成，请检查网络后再试", "packages were not installed: check the network, try again")
+    _run([*pip, *chosen], "软件包没有装成，请检查网络后再试", "packages were not installed: check the network")
 
 
 def _fetch_database() -> None:

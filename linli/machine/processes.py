@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -40,30 +39,33 @@ def start(
     environment: Mapping[str, str],
     run_as: RunAs | None = None,
     on_orphaned: signal.Signals = signal.SIGTERM,
-    output: IO[bytes] | int | None = None,
+    output: int | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a long-lived child in a session of its own, so that a Ctrl-C at the terminal reaches only its supervisor.
 
-    It gets ``on_orphaned`` when its supervisor dies, even by kill -9. ``output`` takes both its streams.
+    It gets ``on_orphaned`` when its supervisor dies, even by kill -9. ``output`` is a file descriptor for both streams.
     """
     parent = os.getpid()
+    errors = None if output is None else subprocess.STDOUT
     return subprocess.Popen(
         command,
         env=dict(environment),
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=output,
-        stderr=subprocess.STDOUT if output is not None else None,
+        stderr=errors,
         start_new_session=True,
         # The kernel forgets the wish when the user changes, so it is made after that, and ours is the only thread here.
         preexec_fn=_last_wish(parent, on_orphaned),
         umask=0o077,
-        **_identity(run_as),
+        user=run_as.uid if run_as else None,
+        group=run_as.gid if run_as else None,
+        extra_groups=[] if run_as else None,
     )
 
 
 def run(command: Sequence[str | Path], *, environment: Mapping[str, str], run_as: RunAs | None = None) -> str:
-    """Run a short command and return what it printed; raise ``subprocess.CalledProcessError`` (with that) if it fails."""
+    """Run a short command and return what it printed; raise ``subprocess.CalledProcessError`` with it on failure."""
     return subprocess.run(
         command,
         env=dict(environment),
@@ -77,12 +79,14 @@ def run(command: Sequence[str | Path], *, environment: Mapping[str, str], run_as
         encoding="utf-8",
         errors="replace",
         umask=0o077,
-        **_identity(run_as),
+        user=run_as.uid if run_as else None,
+        group=run_as.gid if run_as else None,
+        extra_groups=[] if run_as else None,
     ).stdout
 
 
 def stop(child: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals, float]]) -> None:
-    """Send each signal in turn and wait its seconds, until the child has ended; then end what is left of its session."""
+    """Send each signal in turn and wait its seconds until the child ends; then end what is left of its session."""
     for sent, seconds in steps:
         if child.poll() is not None:
             break
@@ -94,7 +98,7 @@ def stop(child: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals, f
 
 
 def end_session(child: subprocess.Popen[bytes]) -> None:
-    """Kill whatever still runs of the session that ``child`` led; a dead leader's workers would go on holding its port."""
+    """Kill whatever still runs of the session that ``child`` led: workers without a leader would hold its port."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
@@ -102,9 +106,3 @@ def end_session(child: subprocess.Popen[bytes]) -> None:
 
 def _last_wish(parent: int, last_signal: signal.Signals) -> Callable[[], None]:
     return lambda: end_with_parent(parent, last_signal)
-
-
-def _identity(run_as: RunAs | None) -> dict[str, object]:
-    if run_as is None:
-        return {}
-    return {"user": run_as.uid, "group": run_as.gid, "extra_groups": []}
