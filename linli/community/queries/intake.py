@@ -93,7 +93,9 @@ class Planner:
     """Holds what is known at a place while rows are compared with it: five statements, however many rows."""
 
     def __init__(self, place: Place, same_people: frozenset[str]) -> None:
+        assert place.community_id is not None
         self.place = place
+        self.community = place.community_id
         self.same_people = same_people
         self.intake = Intake(place, Tree.below(place))
         self.places = {(at.parent_id, at.kind, level_key(at.name)): at for at in self.intake.tree.places}
@@ -136,7 +138,7 @@ class Planner:
                 self.refuse_other_place(kind, name)
             elif name:
                 at = self.child(at, kind, name)
-            elif kind == Place.Kind.BUILDING:
+            elif kind == "building":
                 at = self.only_building(at, row)
         return at
 
@@ -179,7 +181,7 @@ class Planner:
     def plan_door(self, row: RegisterRow, at: Place, door: Dwelling | None) -> Dwelling:
         if door is None:
             door = Dwelling(
-                community_id=at.community_id,
+                community_id=self.community,
                 place=at,
                 floor=row.floor,
                 room=row.room,
@@ -247,8 +249,7 @@ class Planner:
             self.intake.kept.append(Change(self.label(door), "owner", ownership.person.name, "、".join(row.owners)))
         self.intake.ended_ownerships += [ownership.id for ownership in gone]
         self.intake.ownerships += [
-            Ownership(community_id=door.community_id, dwelling=door, person=person, since=self.today)
-            for person in added
+            Ownership(community_id=self.community, dwelling=door, person=person, since=self.today) for person in added
         ]
         if gone:
             before = "、".join(ownership.person.name for ownership in current)
@@ -267,7 +268,7 @@ class Planner:
         return next((person for person in [*owners, *heads] if person.name == name), None)
 
     def new_person(self, name: str) -> Person:
-        person = Person(id=new_id(), community_id=self.place.community_id, name=name)
+        person = Person(id=new_id(), community_id=self.community, name=name)
         self.intake.people.append(person)
         return person
 
@@ -286,11 +287,11 @@ class Planner:
             household.head = head
             self.intake.changed_households.append(household)
         else:
-            household = Household(community_id=door.community_id, dwelling=door, head=head, since=self.today)
+            household = Household(community_id=self.community, dwelling=door, head=head, since=self.today)
             self.intake.households.append(household)
         if head is not None:
             self.intake.residencies.append(
-                Residency(community_id=door.community_id, household=household, person=head, since=self.today)
+                Residency(community_id=self.community, household=household, person=head, since=self.today)
             )
 
     def head(self, row: RegisterRow, door: Dwelling) -> Person:

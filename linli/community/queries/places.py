@@ -19,13 +19,17 @@ def find_place(place: UUID, viewer: Acting) -> Place:
 
 def community_of(viewer: Acting) -> Place:
     """The viewer's community."""
-    return Place.objects.get(id=viewer.community)
+    return Place.objects.get(id=viewer.community or NOWHERE)
 
 
 def places_of(community: Place, viewer: Acting) -> list[tuple[int, Place]]:
     """The community's places with their depth, each above its own, in the order people expect."""
     require(viewer, SEE_REGISTER, community)
     return list(Tree.below(community).walk(community))
+
+
+#: The id of no place.
+NOWHERE = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)

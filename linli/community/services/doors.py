@@ -1,6 +1,7 @@
 """Laying out a building's doors by rule."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 
@@ -33,8 +34,7 @@ def lay_out_doors(*, place: Place, rule: str, by: Acting) -> LaidOut:
     compound, zone or building, and a layout of which some doors, but not all, are there already.
     """
     require(by, CHANGE_REGISTER, place)
-    assert place.community_id is not None
-    lock_community(place.community_id)
+    community = lock_community(place)
     if place.kind not in GROUND:
         raise Refused("doors.place", "请选一个小区或一栋楼，再排门户。")
     planned = read_layout(rule).doors
@@ -62,7 +62,7 @@ def lay_out_doors(*, place: Place, rule: str, by: Acting) -> LaidOut:
             door=existing[0].label,
         )
     Place.objects.bulk_create(new_units.values())
-    doors = [dwelling_of(door, home, tree) for door, home in homes]
+    doors = [dwelling_of(door, home, tree, community) for door, home in homes]
     Dwelling.objects.bulk_create(doors)
     added = LaidOut(len(new_units), len(doors))
     note(
@@ -76,10 +76,10 @@ def lay_out_doors(*, place: Place, rule: str, by: Acting) -> LaidOut:
     return added
 
 
-def dwelling_of(door: PlannedDoor, home: Place, tree: Tree) -> Dwelling:
+def dwelling_of(door: PlannedDoor, home: Place, tree: Tree, community: UUID) -> Dwelling:
     """The planned door as a row, not yet saved."""
     return Dwelling(
-        community_id=home.community_id,
+        community_id=community,
         place=home,
         floor=door.floor,
         room=door.room,

@@ -17,9 +17,14 @@ Kind = Place.Kind
 LEVELS = [kind.value for kind in Kind]
 
 
-def lock_community(community: UUID) -> None:
-    """Hold the community's place: whoever changes its tree or its doors waits here for one another."""
-    Place.objects.select_for_update(no_key=True).get(id=community)
+def lock_community(place: Place) -> UUID:
+    """Hold the place's community, whose id is returned: whoever changes its tree or doors waits for one another.
+
+    Refused above the community: there are no doors.
+    """
+    if place.community_id is None:
+        raise Refused("place.above-community", "这里是街道以上的一级。请先选一个社区。")
+    return Place.objects.select_for_update(no_key=True).get(id=place.community_id).id
 
 
 def new_place(*, parent: Place | None, kind: str, name: str, community: Place | None, area_code: str = "") -> Place:
@@ -68,8 +73,7 @@ def add_place(*, parent: Place, kind: str, name: str, by: Acting) -> Place:
     1单元 are one).
     """
     require(by, CHANGE_REGISTER, parent)
-    assert parent.community_id is not None
-    lock_community(parent.community_id)
+    lock_community(parent)
     name = checked_name(name)
     if kind not in LEVELS[LEVELS.index(Kind.COMPOUND) :] or LEVELS.index(kind) <= LEVELS.index(parent.kind):
         raise Refused(

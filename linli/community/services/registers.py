@@ -39,10 +39,11 @@ def keep_reading(*, place: Place, reading: Reading, by: Acting) -> RegisterDraft
         raise Refused(
             "register.has-errors", "表里有{count}处要改，一户也没有写入。请改好再选一次。", count=len(reading.errors)
         )
+    community = lock_community(place)
     old = models.Q(at__lt=clock.now() - DRAFT_KEPT)
     RegisterDraft.objects.filter(old | models.Q(place=place, by_person=by.person)).delete()
     draft = RegisterDraft.objects.create(
-        community_id=place.community_id, place=place, by_person_id=by.person, reading=reading.as_json()
+        community_id=community, place=place, by_person_id=by.person, reading=reading.as_json()
     )
     note(
         "register.read",
@@ -71,14 +72,13 @@ def take_in_register(
     Refused: what ``plan_intake`` refuses.
     """
     require(by, CHANGE_REGISTER, place)
-    assert place.community_id is not None
-    lock_community(place.community_id)
+    community = lock_community(place)
     if draft is not None and not RegisterDraft.objects.filter(id=draft.id).delete()[0]:
         raise Refused("register.draft-used", "这份预览已经确认过，或者放得太久了。请重新选文件。")
     intake = plan_intake(place, reading, viewer=by, same_people=same_people)
     write_intake(intake)
     taken = RegisterImport.objects.create(
-        community_id=place.community_id,
+        community_id=community,
         place=place,
         file_sha256=reading.sha256,
         by_person_id=by.person,

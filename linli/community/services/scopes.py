@@ -1,7 +1,6 @@
 """Drawing the scopes within which a decision is judged."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -25,8 +24,7 @@ def draw_decision_scopes(*, place: Place, by_unit: bool, homes_only: bool, by: A
     door belongs to no unit of a building that has units: nobody could say which result it belongs to.
     """
     require(by, CHANGE_REGISTER, place)
-    assert place.community_id is not None
-    lock_community(place.community_id)
+    community = lock_community(place)
     tree = Tree.below(place)
     wanted = Dwelling.objects.filter(place__path__contains=[place.id]).order_by("sort_key")
     if homes_only:
@@ -37,7 +35,7 @@ def draw_decision_scopes(*, place: Place, by_unit: bool, homes_only: bool, by: A
     if by_unit:
         refuse_doors_without_unit(tree, groups)
     order = [at for _, at in tree.walk(place) if at.id in groups]
-    return use_or_draw([(tree.title(at, place)[:80], groups[at.id]) for at in order], place, by)
+    return use_or_draw([(tree.title(at, place)[:80], groups[at.id]) for at in order], place, community, by)
 
 
 def refuse_doors_without_unit(tree: Tree, groups: dict[UUID, list[UUID]]) -> None:
@@ -51,42 +49,31 @@ def refuse_doors_without_unit(tree: Tree, groups: dict[UUID, list[UUID]]) -> Non
             )
 
 
-def use_or_draw(wanted: list[tuple[str, list[UUID]]], place: Place, by: Acting) -> list[Area]:
-    drawn = list(
-        Area.objects.filter(
-            community=place.community_id,
-            kind=Area.Kind.DECISION_SCOPE,
-            until=None,
-            name__in=[name for name, _ in wanted],
-        )
-    )
+def use_or_draw(wanted: list[tuple[str, list[UUID]]], place: Place, community: UUID, by: Acting) -> list[Area]:
+    drawn = Area.objects.filter(community=community, kind=Area.Kind.DECISION_SCOPE, until=None)
+    drawn = drawn.filter(name__in=[name for name, _ in wanted])
     doors: dict[UUID, set[UUID]] = defaultdict(set)
-    for area, dwelling in AreaDwelling.objects.filter(area__in=drawn).values_list("area_id", "dwelling_id"):
-        doors[area].add(dwelling)
-    areas, new = [], []
+    for area_id, dwelling in AreaDwelling.objects.filter(area__in=drawn).values_list("area_id", "dwelling_id"):
+        doors[area_id].add(dwelling)
+    there = {(area.name, frozenset(doors[area.id])): area for area in drawn}
+    areas: list[Area] = []
+    new: list[tuple[Area, list[UUID]]] = []
     for name, dwellings in wanted:
-        area = next((area for area in drawn if area.name == name and doors[area.id] == set(dwellings)), None)
+        area = there.get((name, frozenset(dwellings)))
         if area is None:
-            area = Area(
-                community_id=place.community_id,
-                kind=Area.Kind.DECISION_SCOPE,
-                name=name,
-                sort_key=natural_key(name),
-            )
+            area = Area(community_id=community, kind=Area.Kind.DECISION_SCOPE, name=name, sort_key=natural_key(name))
             new.append((area, dwellings))
         areas.append(area)
-    save_scopes(new, place, by)
+    if new:
+        save_scopes(new, place, community, by)
     return areas
 
 
-def save_scopes(new: Iterable[tuple[Area, list[UUID]]], place: Place, by: Acting) -> None:
-    new = list(new)
-    if not new:
-        return
+def save_scopes(new: list[tuple[Area, list[UUID]]], place: Place, community: UUID, by: Acting) -> None:
     Area.objects.bulk_create([area for area, _ in new])
     AreaDwelling.objects.bulk_create(
         [
-            AreaDwelling(community_id=place.community_id, area=area, dwelling_id=dwelling)
+            AreaDwelling(community_id=community, area=area, dwelling_id=dwelling)
             for area, dwellings in new
             for dwelling in dwellings
         ]
