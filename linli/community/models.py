@@ -34,7 +34,9 @@ class Place(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["parent", "kind", "name"], name="one_place_of_a_name"),
+            models.UniqueConstraint(
+                fields=["parent", "kind", "name"], nulls_distinct=False, name="one_place_of_a_name"
+            ),
             models.UniqueConstraint(fields=["community", "id"], name="place_in_community"),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["city", "district", "town"]) | models.Q(community__isnull=False),
@@ -251,6 +253,21 @@ class RegisterImport(Within):
     by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     counts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.at:%Y-%m-%d}"
+
+
+class RegisterDraft(Within):
+    """A register as it was read, kept from its preview until the clerk confirms it; never the file itself.
+
+    So the columns that are left out (ID numbers, illness) are never stored at all.
+    """
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+    by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    reading = models.JSONField()
 
     def __str__(self) -> str:
         return f"{self.place} {self.at:%Y-%m-%d}"

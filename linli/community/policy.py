@@ -29,7 +29,9 @@ class Action:
 
 SEE_REGISTER = Action("register.see", OFFICE)
 CHANGE_REGISTER = Action("register.change", OFFICE)
-ACTIONS = (SEE_REGISTER, CHANGE_REGISTER)
+#: A clerk keeps the register, but does not say who holds an office.
+CHANGE_ROLES = Action("role.change", frozenset({Role.Kind.SECRETARY, Role.Kind.DIRECTOR}))
+ACTIONS = (SEE_REGISTER, CHANGE_REGISTER, CHANGE_ROLES)
 
 
 def can(by: Acting, action: Action, place: Place) -> bool:

@@ -1,0 +1,1 @@
+"""What comes in from outside: files in other people's formats, read with suspicion into plain values."""

@@ -1,0 +1,127 @@
+"""Reading places, doors and people, for somebody who may see the register."""
+
+from collections import Counter
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, QuerySet
+
+from linli.community.models import Dwelling, Household, Ownership, Person, Place
+from linli.community.policy import SEE_REGISTER, require
+from linli.community.tree import Tree
+from linli.record.acting import Acting
+
+
+def find_place(place: UUID, viewer: Acting) -> Place:
+    """A place of the viewer's own community; ``Place.DoesNotExist`` for any other, as if it were not there."""
+    return Place.objects.get(id=place, community=viewer.community)
+
+
+def community_of(viewer: Acting) -> Place:
+    """The viewer's community."""
+    return Place.objects.get(id=viewer.community or NOWHERE)
+
+
+def places_of(community: Place, viewer: Acting) -> list[tuple[int, Place]]:
+    """The community's places with their depth, each above its own, in the order people expect."""
+    require(viewer, SEE_REGISTER, community)
+    return list(Tree.below(community).walk(community))
+
+
+#: The id of no place.
+NOWHERE = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A compound, or a building outside compounds, and how many doors are on the register there."""
+
+    place: Place
+    doors: int
+
+
+def grounds_of(community: Place, viewer: Acting) -> list[Ground]:
+    """What lies directly below the community, each with its count of doors, in the order of their names."""
+    require(viewer, SEE_REGISTER, community)
+    places = Place.objects.filter(parent=community).order_by("sort_key")
+    level = len(community.path)
+    counts: Counter[UUID] = Counter()
+    for path, doors in (
+        Dwelling.objects.filter(community=community).values_list("place__path").annotate(doors=Count("id"))
+    ):
+        counts[path[level] if len(path) > level else community.id] += doors
+    return [Ground(place, counts[place.id]) for place in places]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorLine:
+    """One door as the office's list shows it: ``area`` in 1/100 m² or unknown."""
+
+    id: UUID
+    label: str
+    floor: str
+    use: str
+    area: int | None
+    occupied: bool | None
+    owners: tuple[str, ...]
+    heads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDoors:
+    """A unit (or a building without units) with its doors in order."""
+
+    place: UUID
+    title: str
+    doors: tuple[DoorLine, ...]
+
+    @property
+    def with_area(self) -> int:
+        return sum(door.area is not None for door in self.doors)
+
+    @property
+    def with_owner(self) -> int:
+        return sum(bool(door.owners) for door in self.doors)
+
+    @property
+    def occupied(self) -> int:
+        return sum(door.occupied is True for door in self.doors)
+
+
+def doors_of(place: Place, viewer: Acting) -> list[UnitDoors]:
+    """The doors at ``place``, unit by unit, with owners and heads of household as of today's register."""
+    require(viewer, SEE_REGISTER, place)
+    tree = Tree.below(place)
+    doors = (
+        Dwelling.objects.filter(place__path__contains=[place.id])
+        .order_by("sort_key")
+        .prefetch_related(
+            Prefetch("ownerships", Ownership.objects.filter(until=None).select_related("person").order_by("id")),
+            Prefetch("households", Household.objects.filter(until=None).select_related("head").order_by("id")),
+        )
+    )
+    groups: dict[UUID, list[DoorLine]] = {}
+    for door in doors:
+        groups.setdefault(door.place_id, []).append(line_of(door))
+    return [
+        UnitDoors(at.id, tree.title(at, place), tuple(groups[at.id])) for _, at in tree.walk(place) if at.id in groups
+    ]
+
+
+def line_of(door: Dwelling) -> DoorLine:
+    return DoorLine(
+        id=door.id,
+        label=str(door),
+        floor=door.floor,
+        use=door.use,
+        area=door.area,
+        occupied=door.occupied,
+        owners=tuple(ownership.person.name for ownership in door.ownerships.all()),
+        heads=tuple(household.head.name for household in door.households.all() if household.head),
+    )
+
+
+def people_of(community: Place, viewer: Acting) -> QuerySet[Person]:
+    """Everybody on the community's roster, by name."""
+    require(viewer, SEE_REGISTER, community)
+    return Person.objects.filter(community=community).order_by("name", "id")
