@@ -8,6 +8,7 @@ from django.db import transaction
 
 from linli.community.models import Organisation, Person, Place
 from linli.community.policy import require
+from linli.community.services import lock_community
 from linli.matters import policy
 from linli.matters.models import Matter, MatterNumber
 from linli.record import clock
@@ -44,9 +45,10 @@ def raise_matter(
     if not title.strip() or not words.strip():
         raise Refused("matter.no-words", "请写下题目，和为什么要办这件事。")
     pack = shelf().in_force(pack_id, clock.today())
+    community = lock_community(place)
     matter = Matter.objects.create(
-        community_id=place.community_id,
-        number=next_number(place),
+        community_id=community,
+        number=next_number(community),
         place=place,
         title=title.strip(),
         words=words.strip(),
@@ -72,9 +74,9 @@ def raise_matter(
     return matter
 
 
-def next_number(place: Place) -> str:
+def next_number(community_id: UUID) -> str:
     """The next number of the community's year, as people say it: 广顺园-2023-0001. Numbers may leave gaps."""
-    community = Place.objects.get(id=place.community_id)
+    community = Place.objects.get(id=community_id)
     year = clock.today().year
     MatterNumber.objects.get_or_create(community=community, year=year)
     numbering = MatterNumber.objects.select_for_update().get(community=community, year=year)

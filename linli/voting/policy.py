@@ -1,5 +1,7 @@
 """Who may do what with a drive: the office opens and decides; those named on the drive enter slips and see the face."""
 
+from uuid import UUID
+
 from linli.community.models import Place
 from linli.community.policy import OFFICE, Action, can
 from linli.record.acting import Acting
@@ -33,7 +35,8 @@ def can_open(by: Acting | None, place: Place) -> bool:
     return by is not None and can(by, OPEN_DRIVE, place)
 
 
-def require_clerk(by: Acting, drive: Drive) -> None:
-    """Refuse all but the clerks named on the drive."""
-    if not can_enter_slips(by, drive):
+def require_clerk(by: Acting, drive: Drive) -> UUID:
+    """The clerk's person; refused to all but the clerks named on the drive."""
+    if by.person is None or not can_enter_slips(by, drive):
         raise Forbidden("drive.not-a-clerk", "录入表态由这次表态指定的录入人办理。请让负责人把您加进来。")
+    return by.person

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from django.utils.functional import Promise
+
 State = Literal[
     "passed",
     "failed",
@@ -264,12 +266,12 @@ class Share:
 class Option:
     """A choice's label with its help; use it as the label in a form's ``choices``. ``off``: shown, with a reason, not to be chosen."""
 
-    label: str
-    hint: str = ""
+    label: str | Promise
+    hint: str | Promise = ""
     off: bool = False
 
     def __str__(self) -> str:
-        return self.label
+        return str(self.label)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from linli.community.services.doors import lay_out_doors
 from linli.community.services.people import add_organisation, add_person, end_role, give_role
-from linli.community.services.places import add_place, found_community
+from linli.community.services.places import add_place, found_community, lock_community
 from linli.community.services.registers import keep_reading, take_in_register
 from linli.community.services.scopes import draw_decision_scopes
 
@@ -16,5 +16,6 @@ __all__ = [
     "give_role",
     "keep_reading",
     "lay_out_doors",
+    "lock_community",
     "take_in_register",
 ]

@@ -34,11 +34,19 @@ def fetch(request: HttpRequest, matter_id: UUID) -> Matter:
         raise Http404 from None
 
 
+def signed_in(request: HttpRequest) -> tuple[Acting, Place]:
+    """The reader and their community."""
+    by = cast(ActingRequest, request).acting
+    if by is None or by.community is None:
+        raise Forbidden("matter.no-community", "您的账号还没有对上社区里的人。请社区工作人员帮您对上。")
+    return by, Place.objects.get(id=by.community)
+
+
 def office(request: HttpRequest, place: Place) -> Acting:
     """The reader as one of the office at ``place``."""
     by = cast(ActingRequest, request).acting
     if by is None or not can(by, RAISE_MATTER, place):
-        raise Forbidden("matter.office-only", "这一页由社区工作人员办理。")
+        raise Forbidden("not-allowed", "您现在的身份办不了这件事。请社区里管这件事的人来办。")
     return by
 
 
@@ -46,9 +54,7 @@ def office(request: HttpRequest, place: Place) -> Acting:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """议事厅: what is being decided and what has been."""
-    by = cast(ActingRequest, request).acting
-    assert by is not None
-    community = Place.objects.get(id=by.community)
+    by, community = signed_in(request)
     return render(
         request,
         "matters/index.html",
@@ -60,9 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Raise a matter."""
-    by = cast(ActingRequest, request).acting
-    assert by is not None
-    community = Place.objects.get(id=by.community)
+    by, community = signed_in(request)
     office(request, community)
     form = MatterForm(request.POST or None, community=community)
     if request.method == "POST" and form.is_valid():

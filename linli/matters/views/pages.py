@@ -394,7 +394,7 @@ def put_page(matter: Matter) -> dict[str, Any]:
     """Who will be asked: doors per unit that count, and what is left out with its reason, before anything is opened."""
     pack = shelf().in_force(matter.pack, clock.today())
     counted = Dwelling.objects.filter(place__path__contains=[matter.place_id])
-    homes_only = pack.uses.value == "homes"
+    homes_only = pack.uses.value != "all"
     within = counted.filter(use=Dwelling.Use.HOME) if homes_only else counted
     units = (
         within.values("place__name", "place__sort_key")

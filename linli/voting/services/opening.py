@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from linli.community.models import Area, Dwelling, Ownership, Person, Place
 from linli.community.policy import require
-from linli.community.services import draw_decision_scopes
+from linli.community.services import draw_decision_scopes, lock_community
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note, plan_job
@@ -44,7 +44,7 @@ def open_drive(
     that is not ahead, no clerk or collector, a place without doors, no pack in force.
     """
     require(by, policy.OPEN_DRIVE, place)
-    Place.objects.select_for_update().get(id=place.id)
+    community = lock_community(place)
     moment = clock.database_now()
     if closes_at <= moment:
         raise Refused("drive.deadline-past", "截止时间要在今天之后。请改一个日期。")
@@ -52,13 +52,13 @@ def open_drive(
         raise Refused("drive.nobody-named", "请至少写一位上门收表的人和一位录入的人。")
     pack = shelf().in_force(pack_id, clock.today())
     scopes = draw_decision_scopes(
-        place=place, by_unit=pack.scope.value == "unit", homes_only=pack.uses.value == "homes", by=by
+        place=place, by_unit=pack.scope.value == "unit", homes_only=pack.uses.value != "all", by=by
     )
     electorate = Electorate.objects.create(
-        community_id=place.community_id, kind=Electorate.Kind.OWNERS, uses=pack.uses.value, frozen_at=moment
+        community_id=community, kind=Electorate.Kind.OWNERS, uses=pack.uses.value, frozen_at=moment
     )
     drive = Drive.objects.create(
-        community_id=place.community_id,
+        community_id=community,
         electorate=electorate,
         place=place,
         question=question,
@@ -142,7 +142,9 @@ def freeze_scope(*, drive: Drive, scope: Area, pack: Pack) -> list[Seat]:
     Seat.objects.bulk_create(seats)
     entitled = Seat.entitled.through
     entitled.objects.bulk_create(
-        entitled(seat_id=seat.id, person_id=person_id) for seat in seats for person_id in owners[seat.dwelling_id]
+        entitled(seat_id=seat.id, person_id=person_id)
+        for seat, dwelling in zip(seats, dwellings, strict=True)
+        for person_id in owners[dwelling.id]
     )
     if seats:
         totals = Totals.of(counting.columns_of(seats), spoiled_participates=pack.spoiled_participates.value)

@@ -44,7 +44,7 @@ def start_stack(*, drive: Drive, collector: Person, witness: str, collected_on: 
 
     Refused: a clerk not named on the drive, a collector not named, a date ahead or before the drive opened.
     """
-    policy.require_clerk(by, drive)
+    clerk = policy.require_clerk(by, drive)
     drive = Drive.objects.select_for_update().get(id=drive.id)
     if not DriveWorker.objects.filter(drive=drive, person=collector, task=DriveWorker.Task.COLLECTOR).exists():
         raise Refused("stack.collector-not-named", "收表人要是这次表态指定的人。请从名单里选。")
@@ -60,7 +60,7 @@ def start_stack(*, drive: Drive, collector: Person, witness: str, collected_on: 
         number=last + 1,
         collector=collector,
         witness=witness.strip(),
-        clerk_id=by.person,
+        clerk_id=clerk,
         collected_on=collected_on,
     )
     note("stack.started", by=by, subject_kind="stack", subject=stack.id, internal={"drive": str(drive.id)})
