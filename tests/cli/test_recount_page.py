@@ -22,8 +22,6 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("command", "answer", "code"), EXAMPLES, ids=[example[0] for example in EXAMPLES])
 def test_an_example_of_the_page_is_true(command, answer, code, tmp_path, monkeypatch, capsys):
-    if "verdict" in command:
-        pytest.importorskip("linli.cli.rules.verdict")
     monkeypatch.chdir(tmp_path)
     for name, document in FILES.items():
         Path(name).write_text(document, "utf-8")

@@ -369,9 +369,40 @@ def test_any_document_of_shares_gets_an_object(document, patches):
         assert sum(answer["shares"].values()) == document["cost"] - document.get("subsidy", 0)
 
 
+UNIT = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from("abcdef") | JSON,
+        "voice": st.sampled_from(["yes", "no", "abstain", "spoiled", "none"]) | JSON,
+    },
+    optional={
+        "area": st.sampled_from(["85.20", "0.01", "9" * 14]) | JSON,
+        "owners": st.lists(st.sampled_from("PQR"), max_size=2) | JSON,
+        "developer": st.booleans() | JSON,
+        "objection": st.booleans() | JSON,
+        "excluded": st.booleans() | JSON,
+        "present": st.booleans() | JSON,
+    },
+)
+ELECTORATES = st.fixed_dictionaries(
+    {
+        "pack": st.sampled_from(["cn.civil-code.278.special", "cn.civil-code.279", "cn.tianjin.lift"]) | JSON,
+        "at": st.sampled_from(["2023-07-01", "1999-01-01"]) | JSON,
+        "units": st.lists(UNIT, max_size=5) | JSON,
+    },
+    optional={"kind": st.sampled_from(["owners", "households"]) | JSON, "closed": st.booleans() | JSON},
+)
+
+
+@given(document=ELECTORATES)
+def test_any_electorate_gets_an_object(document, patches):
+    answer = check_contract(["verdict", "-"], json.dumps(document).encode(), patches)
+    assert "error" in answer or answer["state"] in {"passed", "failed", "pending", "unverifiable"}
+
+
 @given(value=JSON, noise=st.binary(max_size=20))
 def test_any_json_and_any_bytes_get_an_object(value, noise, patches):
     check_contract(["shares", "-"], json.dumps(value).encode(), patches)
+    check_contract(["verdict", "-"], json.dumps(value).encode(), patches)
     check_contract(["shares", "-"], json.dumps(value).encode() + noise, patches)
     check_contract(["shares", "-"], noise, patches)
 
