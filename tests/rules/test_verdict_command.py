@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -130,10 +131,10 @@ def test_the_developers_units_are_one_head_and_unknown_owners_are_one_each() -> 
     assert verdict(document(units))[0]["tests"][0]["of"] == "3"  # type: ignore[index]
 
 
-@pytest.mark.parametrize("area", ["85", "85.2", "85.20", "0085.20"])
-def test_areas_are_read_exactly(area: str) -> None:
+@pytest.mark.parametrize("area", ["85", "85.2", "85.20", "0085.20", 85, Decimal("85.2"), Decimal("8.52E+1")])
+def test_areas_are_read_exactly(area: object) -> None:
     answer, _ = verdict(document([unit("1", area=area)]))
-    want = "85.00" if area == "85" else "85.20"
+    want = "85.00" if area in ("85", 85) else "85.20"
     assert answer["tests"][1]["of"] == want  # type: ignore[index]
 
 
@@ -151,7 +152,7 @@ def test_present_is_read_and_changes_no_count_of_voices() -> None:
 
 @pytest.mark.parametrize(
     "area",
-    ["0", "0.00", "-1", "85.205", "1e3", "NaN", "inf", "", " 85", "８５", "85.", ".5", "1" * 14, 85, 85.2, True, []],
+    ["0", "0.00", "-1", "85.205", "1e3", "NaN", "inf", "", " 85", "８５", "85.", ".5", "1" * 14, 85.2, Decimal("85.205"), -85, True, []],
 )
 def test_areas_that_cannot_be_are_refused(area: object) -> None:
     refused = refusal(document([unit("1", area=area)]))

@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final, get_args
 
 import numpy as np
@@ -177,9 +178,11 @@ def _owners(value: object, field: str) -> frozenset[str]:
 
 
 def _area(value: object, field: str) -> int:
-    """In 1/100 square metres. Text only: a JSON number would have gone through a float."""
+    """In 1/100 square metres, from text or from a JSON number that was parsed exactly (a float is refused)."""
     if value is None:
         return UNKNOWN_AREA
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        value = format(Decimal(value), "f")
     match = re.fullmatch(r"([0-9]+)(?:\.([0-9]{1,2}))?", value) if isinstance(value, str) else None
     if match is None or len(match[1]) > MOST_DIGITS:
         raise _wrong_area(field)
