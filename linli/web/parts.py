@@ -168,7 +168,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list; with ``url`` the whole line is the target. ``mark`` is one to four signs, ``icon`` a drawing."""
+    """One line of a list; with ``url`` the whole line is the target. ``mark``: one to four signs, or ``icon``: a drawing."""
 
     title: str
     note: str = ""
@@ -264,7 +264,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Option:
-    """A choice's label with its help; use it as the label in a form's ``choices``. ``off``: shown, with a reason, not to be chosen."""
+    """A choice's label with its help, for a form's ``choices``. ``off``: shown with its reason, not to be chosen."""
 
     label: str | Promise
     hint: str | Promise = ""

@@ -341,7 +341,8 @@ def _words() -> dict[str, str]:
         "result": _pick("聚鑫园加装电梯表态结果", "A lift for Juxinyuan: the result"),
         "para": _pick(
             "聚鑫园1栋3个单元共54户，实际入住48户。按单元分别计票，空户也算在分母里。现将结果公布，请各位业主、居民查看。",
-            "Juxinyuan has one building, three units and 54 homes, 48 of them lived in. Each unit was counted on its own, with vacant homes in the base. The result is given here for owners and residents.",
+            "Juxinyuan has one building, three units and 54 homes, 48 of them lived in. Each unit was counted on its "
+            "own, with vacant homes in the base. The result is given here for owners and residents.",
         ),
         "signed": _pick("广顺园社区居民委员会", "Guangshunyuan Residents’ Committee"),
         "proof": _pick("核验码 7f3a 91c2 e05d 44b8，示例", "Check code 7f3a 91c2 e05d 44b8, an example"),

@@ -1,4 +1,4 @@
-"""Routes of the shell. The project's ``urls`` includes them at its root and names the pages of ``errors`` as handlers."""
+"""Routes of the shell. The project's ``urls`` includes them at its root; pages of ``errors`` are its handlers."""
 
 from django.urls import path
 

@@ -69,7 +69,9 @@ def reader(browser: Browser, address: str) -> Iterator[Callable[..., BrowserCont
     """A reader's browser: width, height, language, mode, with or without script."""
     opened: list[BrowserContext] = []
 
-    def make(width: int = 390, height: int = 844, *, language: str = "zh-hans", mode: str = "plain", script: bool = True):
+    def make(
+        width: int = 390, height: int = 844, *, language: str = "zh-hans", mode: str = "plain", script: bool = True
+    ):
         context = browser.new_context(
             viewport={"width": width, "height": height}, base_url=address, java_script_enabled=script
         )

@@ -9,16 +9,15 @@ from pypdf import PdfReader
 pytestmark = pytest.mark.browser
 
 READERS = [
-    (width, height, language, mode)
+    (width, height, *who)
     for width, height in ((390, 844), (320, 640), (1280, 800))
-    for language in ("zh-hans", "en")
-    for mode in ("plain", "elder")
+    for who in (("zh-hans", "plain"), ("en", "plain"), ("zh-hans", "elder"))
 ]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MEASURE = """() => [...document.querySelectorAll('a, button, summary, select, textarea, input')].filter(
     e => e.offsetParent && !e.closest('.skip') && !e.disabled && e.type !== 'hidden'
   ).map(e => { const t = e.closest('label') || e; const r = t.getBoundingClientRect();
-    return [t.tagName + '.' + t.className + ' ' + t.textContent.trim().slice(0, 20), Math.round(r.width * 10) / 10, Math.round(r.height * 10) / 10] })"""
+    return [t.tagName + '.' + t.className + ' ' + t.textContent.trim().slice(0, 20), r.width, r.height] })"""
 
 
 def opened(reader, path="/design", **who):
@@ -37,6 +36,8 @@ def opened(reader, path="/design", **who):
 def test_page_is_sound(reader, path, width, height, language, mode):
     page = opened(reader, path, width=width, height=height, language=language, mode=mode)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    # The menu sticks over whatever scrolls free beneath it; a still picture would take that for a fault.
+    page.evaluate("document.querySelectorAll('.menu').forEach(m => m.style.position = 'static')")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     least = 60 if mode == "elder" else 44
     small = [one for one in page.evaluate(MEASURE) if one[2] < least - 0.5 or one[1] < 44 - 0.5]

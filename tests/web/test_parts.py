@@ -50,7 +50,9 @@ def test_reached_bar_shows_neither_base_nor_remainder():
 
 def test_picture_of_a_reached_bar_tells_nothing_at_all():
     pictures = {
-        re.sub(r'aria-label="[^"]*"', "", drawn("{% units bars %}", bars=[UnitBar.reached("一单元", have=have)])).replace(f"<b>{have}</b>", "")
+        re.sub(
+            r'aria-label="[^"]*"', "", drawn("{% units bars %}", bars=[UnitBar.reached("一单元", have=have)])
+        ).replace(f"<b>{have}</b>", "")
         for have in (12, 15, 47)
     }
     assert len(pictures) == 1
@@ -59,7 +61,7 @@ def test_picture_of_a_reached_bar_tells_nothing_at_all():
 def test_bar_of_others_below_the_line_has_no_number():
     html = drawn("{% units bars line='红线' %}", bars=[UnitBar.gathering("二单元")])
     text = re.sub(r"<svg class=\"shape\".*?</svg>|viewBox=\"[^\"]*\"", "", html)
-    assert not re.search(r"\d", re.sub(r"</?h3>|aria-hidden", "", text))
+    assert not re.search(r"\d", text)
 
 
 @given(st.integers(1, 200), st.integers(1, 12), st.integers(1, 12), st.booleans(), st.data())
@@ -72,7 +74,7 @@ def test_working_agrees_with_fractions(of, top, bottom, strict, data):
     assert line.sign == (">" if share > ratio else "=" if share == ratio else "<")
 
 
-@given(st.integers(-10**14, 10**14))
+@given(st.integers(-(10**14), 10**14))
 def test_yuan_is_exact(fen):
     assert yuan(fen) == f"{Decimal(fen) / 100:,.2f}"
 
@@ -80,7 +82,8 @@ def test_yuan_is_exact(fen):
 def test_words_are_escaped():
     evil = "<script>1</script>"
     html = drawn(
-        "{% verdict evil state='passed' at=evil figure=1 %}{% endverdict %}{% state 'done' evil %}{% rows rows %}{% card evil aside=evil %}{% endcard %}{% note %}{{ evil }}{% endnote %}",
+        "{% verdict evil state='passed' at=evil figure=1 %}{% endverdict %}{% state 'done' evil %}{% rows rows %}"
+        "{% card evil aside=evil %}{% endcard %}{% note %}{{ evil }}{% endnote %}",
         evil=evil,
         rows=[parts.Row(evil, evil, url='"><b>', mark=evil, state="now", word=evil)],
     )
@@ -103,7 +106,9 @@ def test_every_state_has_a_shape_and_a_word():
 
 def test_table_refuses_a_line_of_another_width():
     with pytest.raises(ValueError, match="argument"):
-        drawn("{% table columns lines %}", columns=[parts.Column("门"), parts.Column("业主")], lines=[parts.Line(["1"])])
+        drawn(
+            "{% table columns lines %}", columns=[parts.Column("门"), parts.Column("业主")], lines=[parts.Line(["1"])]
+        )
 
 
 def test_share_offers_only_the_servers_amounts():

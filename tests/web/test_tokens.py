@@ -85,7 +85,18 @@ def test_icons_stay_small():
 # rules of its own, and with what is ignored property by property.)
 @pytest.mark.parametrize(
     "modern",
-    [r"@layer", r"@container", r":is\(", r":where\(", r"[\s{;](translate|rotate|scale):", r"aspect-ratio", r"\binset:", r"\n\s*&", r"@import", r"color-mix"],
+    [
+        r"@layer",
+        r"@container",
+        r":is\(",
+        r":where\(",
+        r"[\s{;](translate|rotate|scale):",
+        r"aspect-ratio",
+        r"\binset:",
+        r"\n\s*&",
+        r"@import",
+        r"color-mix",
+    ],
 )
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_sheet_needs_no_newer_browser(sheet, modern):
@@ -102,7 +113,19 @@ def test_has_only_improves():
 
 # ES2020 and no later: what came after it.
 @pytest.mark.parametrize(
-    "later", [r"\?\?=", r"\|\|=", r"&&=", r"\.at\(", r"replaceAll\(", r"\bstatic \{", r"#\w+ ?[=(]", r"\d_\d", r"structuredClone", r"Object\.hasOwn"]
+    "later",
+    [
+        r"\?\?=",
+        r"\|\|=",
+        r"&&=",
+        r"\.at\(",
+        r"replaceAll\(",
+        r"\bstatic \{",
+        r"#\w+ ?[=(]",
+        r"\d_\d",
+        r"structuredClone",
+        r"Object\.hasOwn",
+    ],
 )
 @pytest.mark.parametrize("module", sorted(path.name for path in (FOLDER / "static/web").glob("*.js")))
 def test_module_is_of_2020(module, later):

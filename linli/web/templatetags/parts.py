@@ -117,7 +117,7 @@ def working(lines: Iterable[parts.Working]) -> dict[str, object]:
 
 @register.inclusion_tag(_PATH.format("law"))
 def law(quote: str, source: str, *notes: str, unconfirmed: bool = False) -> dict[str, object]:
-    """The article's own words, where they stand, notes; ``unconfirmed`` says that the text awaits a check on the spot."""
+    """The article's own words, where they stand, notes; ``unconfirmed``: the text awaits a check on the spot."""
     return {"quote": quote, "source": source, "notes": notes, "unconfirmed": unconfirmed}
 
 
