@@ -11,6 +11,8 @@ from typing import Literal
 
 from django.utils.functional import Promise
 
+from linli.rules.money import yuan as yuan
+
 State = Literal[
     "passed",
     "failed",
@@ -52,7 +54,7 @@ SHAPES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class UnitBar:
-    """One unit's bar, as far as the one who looks may know (practice.md §1). Made only by the four class methods.
+    """One unit's bar, as far as the one who looks may know. Made only by the four class methods.
 
     ``form`` says how much is shown. A bar is lit from its left, so that no place in it is a flat or a floor.
     """
@@ -168,7 +170,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list; with ``url`` the whole line is the target. ``mark``: one to four signs, or ``icon``: a drawing."""
+    """One line of a list; with ``url`` all of it is the target. ``mark``: one to four signs, or ``icon``: a drawing."""
 
     title: str
     note: str = ""
@@ -302,12 +304,6 @@ class Slip:
     fault: str = ""
     photo: str = ""
     photo_words: str = ""
-
-
-def yuan(fen: int) -> str:
-    """Whole fen as yuan with two places and thousands marked, by integer arithmetic: 1404878 → "14,048.78"."""
-    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
-    return f"{sign}{fen // 100:,}.{fen % 100:02d}"
 
 
 def heights(shares: Iterable[Share]) -> list[int]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from django import forms
 from django.utils.translation import get_language
 
+from linli.rules.money import yuan
 from linli.web import parts
 from linli.web.shell import Place
 
@@ -82,7 +83,7 @@ def _shares() -> list[parts.Share]:
     steps = []
     for joined in range(36, 55):
         fen, after = -(-cost // joined), -(-cost // (joined + 1))
-        less = parts.yuan(fen - after)
+        less = yuan(fen - after)
         more = _pick(
             f"{joined}户一起出时。再多1户，每户少出{less}元。",
             f"If {joined} homes share. One more home: {less} yuan less for each.",

@@ -6,7 +6,10 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.contrib.staticfiles.views import serve
 from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client, override_settings
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
@@ -19,7 +22,12 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 @pytest.fixture(autouse=True, scope="package")
 def _alone() -> Iterator[None]:
     changed = override_settings(
-        ROOT_URLCONF="tests.web.site", MIDDLEWARE=site.MIDDLEWARE, TEMPLATES=site.TEMPLATES, DEMO=True, DEBUG=False
+        ROOT_URLCONF="tests.web.site",
+        MIDDLEWARE=site.MIDDLEWARE,
+        TEMPLATES=site.TEMPLATES,
+        DEMO=True,
+        DEBUG=False,
+        FILE_UPLOAD_HANDLERS=site.UPLOADS,
     )
     with changed:
         yield
@@ -36,10 +44,8 @@ class _Silent(WSGIRequestHandler):
 
 
 class _Statics(StaticFilesHandler):
-    def get_response(self, request):
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
         if self._should_handle(request.path):
-            from django.contrib.staticfiles.views import serve
-
             return serve(request, self.file_path(request.path), insecure=True)
         return super().get_response(request)
 
@@ -71,7 +77,7 @@ def reader(browser: Browser, address: str) -> Iterator[Callable[..., BrowserCont
 
     def make(
         width: int = 390, height: int = 844, *, language: str = "zh-hans", mode: str = "plain", script: bool = True
-    ):
+    ) -> BrowserContext:
         context = browser.new_context(
             viewport={"width": width, "height": height}, base_url=address, java_script_enabled=script
         )

@@ -58,6 +58,8 @@ MIDDLEWARE = [
     f"{RefusedMiddleware.__module__}.{RefusedMiddleware.__qualname__}",
 ]
 
+UPLOADS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -1,9 +1,11 @@
 """The page of parts in a browser: read by a machine that reads aloud, measured, pressed, printed."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
 from pypdf import PdfReader
 
 pytestmark = pytest.mark.browser
@@ -20,7 +22,7 @@ MEASURE = """() => [...document.querySelectorAll('a, button, summary, select, te
     return [t.tagName + '.' + t.className + ' ' + t.textContent.trim().slice(0, 20), r.width, r.height] })"""
 
 
-def opened(reader, path="/design", **who):
+def opened(reader: Callable[..., BrowserContext], path: str = "/design", **who: object) -> Page:
     page = reader(**who).new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)

@@ -1,7 +1,6 @@
 """What the parts say and, above all, what they cannot say."""
 
 import re
-from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -9,8 +8,9 @@ from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linli.rules.money import yuan
 from linli.web import parts
-from linli.web.parts import UnitBar, Working, yuan
+from linli.web.parts import UnitBar, Working
 
 
 def drawn(call: str, **values: object) -> str:
@@ -72,11 +72,6 @@ def test_working_agrees_with_fractions(of, top, bottom, strict, data):
     share = Fraction(have, of)
     assert line.met == (share > ratio if strict else share >= ratio)
     assert line.sign == (">" if share > ratio else "=" if share == ratio else "<")
-
-
-@given(st.integers(-(10**14), 10**14))
-def test_yuan_is_exact(fen):
-    assert yuan(fen) == f"{Decimal(fen) / 100:,.2f}"
 
 
 def test_words_are_escaped():

@@ -15,16 +15,27 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from linli.rules.money import yuan
 from linli.web import parts
 
 register = template.Library()
-register.filter("yuan", parts.yuan)
+register.filter("yuan", yuan)
 
 _PHRASE = re.compile(r"[^，。；：]*[，。；：]|[^，。；：]+")
 """A Chinese phrase with its mark, kept on one line where it fits; a sentence without such marks is one phrase."""
 
 _PATH = "web/parts/{}.html"
-_DEFAULT_WORDS = {"passed": "已达到", "failed": "未达到", "pending": "还不能确定", "unverifiable": "缺资料"}
+
+
+def _answer(name: str) -> str:
+    """The word of a rule's four answers (practice: 计票结果)."""
+    words = {
+        "passed": gettext("已达到"),
+        "failed": gettext("未达到"),
+        "pending": gettext("还不能确定"),
+        "unverifiable": gettext("缺资料"),
+    }
+    return words[name]
 
 
 def _draw(name: str, **values: object) -> SafeString:
@@ -48,13 +59,13 @@ def shape(state: str) -> SafeString:
 
 @register.simple_tag
 def state(name: str, word: str = "", *, chip: bool = False) -> SafeString:
-    """Shape, word, colour. The four answers of a rule have their word (practice.md §13); others bring one."""
+    """Shape, word, colour. The four answers of a rule have their word ; others bring one."""
     return format_html(
         '<span class="state{}" data-state="{}">{}<span>{}</span></span>',
         " chip" if chip else "",
         name,
         shape(name),
-        word or gettext(_DEFAULT_WORDS[name]),
+        word or _answer(name),
     )
 
 
@@ -225,17 +236,18 @@ def field(bound: BoundField, *, unit: str = "", width: str = "", cols: int = 1) 
     """
     kind = bound.field.widget
     ids = [f"{bound.auto_id}-hint"] * bool(bound.help_text) + [f"{bound.auto_id}-wrong"] * bool(bound.errors)
-    values = {"field": bound, "unit": unit, "cols": cols, "described": " ".join(ids)}
+    described = " ".join(ids)
     if isinstance(kind, RadioSelect | CheckboxSelectMultiple):
-        return _draw("choices", kind="checkbox" if isinstance(kind, CheckboxSelectMultiple) else "radio", **values)
-    attrs = {"class": "input", "aria-describedby": values["described"], "aria-invalid": "true" if bound.errors else ""}
+        name = "checkbox" if isinstance(kind, CheckboxSelectMultiple) else "radio"
+        return _draw("choices", field=bound, kind=name, cols=cols, described=described)
+    attrs = {"aria-describedby": described} if described else {}
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
     if isinstance(kind, CheckboxInput):
-        attrs.pop("class")
-        box = bound.as_widget(attrs={key: value for key, value in attrs.items() if value})
-        return _draw("check", box=box, **values)
+        return _draw("check", field=bound, box=bound.as_widget(attrs=attrs))
+    attrs["class"] = "input"
     if isinstance(kind, Textarea):
         attrs["rows"] = "4"
-    if width and not isinstance(kind, Textarea | Select | FileInput):
+    elif width and not isinstance(kind, Select | FileInput):
         attrs["data-width"] = width
-    box = bound.as_widget(attrs={key: value for key, value in attrs.items() if value})
-    return _draw("field", box=box, **values)
+    return _draw("field", field=bound, box=bound.as_widget(attrs=attrs), unit=unit)
