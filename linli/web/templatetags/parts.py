@@ -103,7 +103,7 @@ def verdict(content: str, say: str, *, state: str, figure: object = "", at: str 
     """
     text = conditional_escape(say)
     if figure != "":
-        number = conditional_escape(figure)
+        number = conditional_escape(str(figure))
         text = mark_safe(re.sub(rf"(?<!\d){re.escape(number)}(?!\d)", f"<b>{number}</b>", text, count=1))
     phrases = mark_safe("".join(f"<span>{phrase}</span>" for phrase in _PHRASE.findall(text)))
     return _draw("verdict", content=content, say=phrases, state=state, at=at, word=word)
@@ -240,7 +240,7 @@ def field(bound: BoundField, *, unit: str = "", width: str = "", cols: int = 1) 
     if isinstance(kind, RadioSelect | CheckboxSelectMultiple):
         name = "checkbox" if isinstance(kind, CheckboxSelectMultiple) else "radio"
         return _draw("choices", field=bound, kind=name, cols=cols, described=described)
-    attrs = {"aria-describedby": described} if described else {}
+    attrs: dict[str, str | bool] = {"aria-describedby": described} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
     if isinstance(kind, CheckboxInput):
