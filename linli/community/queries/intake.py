@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from linli.community.adapters.registers import LEVELS, Reading, RegisterRow
-from linli.community.models import Dwelling, Household, Ownership, Person, Place, Residency
+from linli.community.models import Dwelling, Household, Ownership, Person, Place, RegisterDraft, Residency
 from linli.community.policy import CHANGE_REGISTER, require
 from linli.community.tree import Tree
 from linli.record import clock
@@ -218,10 +218,7 @@ class Planner:
                 door.sort_key = self.intake.tree.door_key(
                     self.intake.tree.by_id[door.place_id], floor=door.floor, room=door.room, name=door.name
                 )
-            if before not in (None, ""):
-                yield Change(self.label(door), name, show(before), show(value))
-            else:
-                yield Change(self.label(door), name, "", show(value))
+            yield Change(self.label(door), name, "" if before is None else show(before), show(value))
 
     def find_one_people(self, known: Iterable[tuple[RegisterRow, Place, Dwelling | None]]) -> None:
         """For the names that are one person: who that is, if some door already knows them; and which names are so."""
@@ -328,3 +325,9 @@ def show(value: object) -> str:
     if isinstance(value, int):
         return f"{value // 100}.{value % 100:02d}"
     return str(value)
+
+
+def draft_for(place: Place, draft: UUID, viewer: Acting) -> RegisterDraft:
+    """The viewer's own draft for ``place``; ``RegisterDraft.DoesNotExist`` for any other, or one that is used up."""
+    require(viewer, CHANGE_REGISTER, place)
+    return RegisterDraft.objects.get(id=draft, place=place, by_person=viewer.person)
