@@ -13,6 +13,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from django.utils.translation import gettext_noop as _
+
 from linli.community.adapters.workbooks import Cell, Sheet, iter_cells, read_sheets
 from linli.rules.doors import Use, floor_of_room, level_key, level_name, plain, read_door, room_key
 from linli.rules.errors import Refused
@@ -217,20 +219,37 @@ class Reader:
         )
         if not columns:
             if cells:
-                self.say(sheet, 0, "", "sheet-left-out", "notice", "这张表没有表头，没有读入。")
+                self.say(sheet, 0, "", "sheet-left-out", "notice", _("这张表没有表头，没有读入。"))
             return
         self.found = True
         self.name_left_out(cells[start][1], columns)
         if twice := repeated(cells[start][1]):
             self.say(
-                sheet, cells[start][0], twice, "column-twice", "error", "有两栏都是“{name}”，请只留一栏。", name=twice
+                sheet,
+                cells[start][0],
+                twice,
+                "column-twice",
+                "error",
+                _("有两栏都是“{name}”，请只留一栏。"),
+                name=twice,
             )
             return
         if "use" not in columns:
-            self.say(sheet, 0, "use", "use-missing", "notice", "没有“用途”一栏，都按住宅算。")
+            self.say(sheet, 0, "use", "use-missing", "notice", _("没有“用途”一栏，都按住宅算。"))
         self.unit_wanted = "unit" in columns
+        before = len(self.rows)
         for number, row in cells[start + 1 :]:
             self.read_row(sheet, number, {column: row[at] for column, at in columns.items() if at < len(row)})
+        if unknown := sum(row.area is None for row in self.rows[before:]):
+            self.say(
+                sheet,
+                0,
+                "area",
+                "area-unknown",
+                "notice",
+                _("有{count}户没有面积，先记作“不知道”；按面积计票时会说明。"),
+                count=unknown,
+            )
 
     def name_left_out(self, row: list[Cell], columns: Mapping[str, int]) -> None:
         used = set(columns.values())
@@ -244,7 +263,7 @@ class Reader:
 
     def read_row(self, sheet: Sheet, number: int, row: Mapping[str, Cell]) -> None:
         if any(text_of(cell).startswith(TOTALS) for cell in row.values()):
-            self.say(sheet, number, "", "total-row", "notice", "像是合计行，没有读入。")
+            self.say(sheet, number, "", "total-row", "notice", _("像是合计行，没有读入。"))
             return
         values: dict[str, Any] = {}
         sound = True
@@ -260,16 +279,25 @@ class Reader:
     def keep(self, sheet: Sheet, row: RegisterRow) -> None:
         if self.unit_wanted and not row.unit and row.use != "shop" and not row.name:
             self.say(
-                sheet, row.row, "unit", "unit-missing", "error",
-                "没写单元。合并的单元格请拆开，每行都写上单元。",
-            )  # fmt: skip
+                sheet,
+                row.row,
+                "unit",
+                "unit-missing",
+                "error",
+                _("没写单元。合并的单元格请拆开，每行都写上单元。"),
+            )
         earlier = self.seen.setdefault(row.key, row)
         if earlier is not row:
             self.say(
-                sheet, row.row, "room", "door-twice", "error",
-                "{door}和第{earlier}行重复。一户只写一行，几位业主写在一格里，用“、”分开。",
-                door=row.label, earlier=earlier.row,
-            )  # fmt: skip
+                sheet,
+                row.row,
+                "room",
+                "door-twice",
+                "error",
+                _("{door}和第{earlier}行重复。一户只写一行，几位业主写在一格里，用“、”分开。"),
+                door=row.label,
+                earlier=earlier.row,
+            )
         self.rows.append(row)
         for column, kind, words, facts in doubts(row):
             self.say(sheet, row.row, column, kind, "doubt", words, **facts)
@@ -279,13 +307,11 @@ def doubts(row: RegisterRow) -> Iterator[tuple[str, str, str, dict[str, str | in
     """What can be read but hardly be meant."""
     if row.area is not None and row.use != "shop" and not 500 <= row.area <= 100_000:
         shown = f"{row.area // 100}.{row.area % 100:02d}"
-        yield "area", "area-unlikely", "{area}平方米，住宅很少有这么大或这么小，请核对。", {"area": shown}
-    if row.area is None:
-        yield "area", "area-unknown", "没有面积，先记作“不知道”；按面积计票时会说明。", {}
+        yield "area", "area-unlikely", _("{area}平方米，住宅很少有这么大或这么小，请核对。"), {"area": shown}
     if any(re.search(r"等(?:.{0,2}人)?$", owner) for owner in row.owners):
-        yield "owners", "owners-incomplete", "写着“等”，业主可能没写全，请把每一位都写上。", {}
+        yield "owners", "owners-incomplete", _("写着“等”，业主可能没写全，请把每一位都写上。"), {}
     if row.occupied is False and row.head:
-        yield "occupied", "head-but-empty", "写了住户，又写没有入住，请核对。", {}
+        yield "occupied", "head-but-empty", _("写了住户，又写没有入住，请核对。"), {}
 
 
 def headings(row: list[Cell]) -> dict[str, int]:
@@ -325,10 +351,10 @@ def text_of(cell: Cell) -> str:
 def said(row: Mapping[str, Cell], column: str, most: int = 40) -> str:
     cell = row.get(column)
     if isinstance(cell, date):
-        raise Unread(column, "became-date", "这一格被表格软件变成了日期。请先把这一栏设成“文本”，再填一次。")
+        raise Unread(column, "became-date", _("这一格被表格软件变成了日期。请先把这一栏设成“文本”，再填一次。"))
     text = text_of(cell)
     if len(text) > most:
-        raise Unread(column, "too-long", "写得太长，最多{most}个字。", most=most)
+        raise Unread(column, "too-long", _("写得太长，最多{most}个字。"), most=most)
     return text
 
 
@@ -338,9 +364,9 @@ def read_place(row: Mapping[str, Cell]) -> dict[str, str]:
     room, door = said(row, "room", 16), said(row, "door", 80)
     name = ""
     if room and not re.search(r"[^\W_]", room):
-        raise Unread("room", "room-unread", "写的是“{said}”，请写房号，例如 301。", said=room)
+        raise Unread("room", "room-unread", _("写的是“{said}”，请写房号，例如 301。"), said=room)
     if not room and not door:
-        raise Unread("room", "room-missing", "没写房号，请写上，例如 301。")
+        raise Unread("room", "room-missing", _("没写房号，请写上，例如 301。"))
     if not room:
         try:
             read = read_door(door)
@@ -359,16 +385,16 @@ def read_area(row: Mapping[str, Cell]) -> dict[str, int | None]:
     if not number or number in NOBODY:
         return {"area": None}
     if re.fullmatch(r"-\d+(?:\.\d+)?", number) or re.fullmatch(r"0+(?:\.0+)?", number):
-        raise Unread("area", "area-not-positive", "写的是“{said}”，面积要大于0；不知道就空着。", said=text)
+        raise Unread("area", "area-not-positive", _("写的是“{said}”，面积要大于0；不知道就空着。"), said=text)
     if not re.fullmatch(r"(?:\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.\d{1,20})?", number):
-        raise Unread("area", "area-unread", "写的是“{said}”，请写数字，例如 85.20。", said=text)
+        raise Unread("area", "area-unread", _("写的是“{said}”，请写数字，例如 85.20。"), said=text)
     exact = Decimal(number.replace(",", "")) * 100
     area = round(exact)
     # A spreadsheet stores 85.2 as the nearest binary fraction and may show 85.19999999999999.
     if abs(exact - area) > Decimal("0.000001"):
-        raise Unread("area", "area-too-fine", "写的是“{said}”，请写到小数点后两位，例如 85.20。", said=text)
+        raise Unread("area", "area-too-fine", _("写的是“{said}”，请写到小数点后两位，例如 85.20。"), said=text)
     if not 0 < area <= LARGEST_AREA:
-        raise Unread("area", "area-too-large", "写的是“{said}”，一户不会这么大，请核对。", said=text)
+        raise Unread("area", "area-too-large", _("写的是“{said}”，一户不会这么大，请核对。"), said=text)
     return {"area": area}
 
 
@@ -377,7 +403,10 @@ def read_use(row: Mapping[str, Cell]) -> dict[str, Use | None]:
     use = USES.get(plain(text))
     if text and use is None:
         raise Unread(
-            "use", "use-unread", "写的是“{said}”，请写“住宅”或“商铺”；车库、储藏室不算一户，请删去这一行。", said=text
+            "use",
+            "use-unread",
+            _("写的是“{said}”，请写“住宅”或“商铺”；车库、储藏室不算一户，请删去这一行。"),
+            said=text,
         )
     return {"use": use}
 
@@ -388,7 +417,7 @@ def read_occupied(row: Mapping[str, Cell]) -> dict[str, bool | None]:
     if not word or word in {"不详", "未知", "不清楚", "-"}:
         return {"occupied": None}
     if word not in YES | NO:
-        raise Unread("occupied", "occupied-unread", "写的是“{said}”，请写“是”或“否”；不清楚就空着。", said=text)
+        raise Unread("occupied", "occupied-unread", _("写的是“{said}”，请写“是”或“否”；不清楚就空着。"), said=text)
     return {"occupied": word in YES}
 
 
@@ -408,5 +437,5 @@ def person(text: str, column: str) -> str:
     if name.lower() in NOBODY:
         return ""
     if len(name) > 60 or re.search(r"\d{5}", name) or (name and not re.search(r"[^\W\d_]", name)):
-        raise Unread(column, "name-unread", "这里只写姓名，几个人用“、”分开；电话、证件号不要写在这一栏。")
+        raise Unread(column, "name-unread", _("这里只写姓名，几个人用“、”分开；电话、证件号不要写在这一栏。"))
     return name

@@ -1,6 +1,6 @@
 """Every read of places and their people; other apps enter here."""
 
-from linli.community.queries.intake import Change, Intake, plan_intake
+from linli.community.queries.intake import Change, Intake, draft_for, plan_intake
 from linli.community.queries.places import (
     DoorLine,
     Ground,
@@ -11,6 +11,7 @@ from linli.community.queries.places import (
     grounds_of,
     people_of,
     places_of,
+    register_rows,
 )
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "UnitDoors",
     "community_of",
     "doors_of",
+    "draft_for",
     "find_place",
     "grounds_of",
     "people_of",
     "places_of",
     "plan_intake",
+    "register_rows",
 ]

@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from linli.community.adapters.registers import LEVELS, Reading, RegisterRow
-from linli.community.models import Dwelling, Household, Ownership, Person, Place, Residency
+from linli.community.models import Dwelling, Household, Ownership, Person, Place, RegisterDraft, Residency
 from linli.community.policy import CHANGE_REGISTER, require
 from linli.community.tree import Tree
 from linli.record import clock
@@ -125,8 +125,8 @@ class Planner:
                     "register.door-twice", "表里有两行是同一户：{door}。一户只写一行。", door=self.label(door)
                 )
             self.seen.add(door.id)
-            self.plan_owners(row, door)
-            self.plan_household(row, door)
+            owners = self.plan_owners(row, door)
+            self.plan_household(row, door, owners)
             self.intake.unchanged += Counter(self.intake.counts) == before
         return self.intake
 
@@ -218,10 +218,7 @@ class Planner:
                 door.sort_key = self.intake.tree.door_key(
                     self.intake.tree.by_id[door.place_id], floor=door.floor, room=door.room, name=door.name
                 )
-            if before not in (None, ""):
-                yield Change(self.label(door), name, show(before), show(value))
-            else:
-                yield Change(self.label(door), name, "", show(value))
+            yield Change(self.label(door), name, "" if before is None else show(before), show(value))
 
     def find_one_people(self, known: Iterable[tuple[RegisterRow, Place, Dwelling | None]]) -> None:
         """For the names that are one person: who that is, if some door already knows them; and which names are so."""
@@ -236,11 +233,11 @@ class Planner:
         self.intake.joined = {name for name, ids in owners.items() if len(ids) == 1 and doors[name] > 1}
         self.one_person = {name: person for name, person in self.one_person.items() if name in self.same_people}
 
-    def plan_owners(self, row: RegisterRow, door: Dwelling) -> None:
+    def plan_owners(self, row: RegisterRow, door: Dwelling) -> list[Person]:
         current = self.ownerships[door.id]
         wanted = [self.owner(name, door, current) for name in row.owners]
         if not wanted:
-            return
+            return []
         held = {ownership.person_id for ownership in current}
         added = [person for person in wanted if person.id not in held]
         gone = [ownership for ownership in current if ownership.person not in wanted]
@@ -254,6 +251,7 @@ class Planner:
         if gone:
             before = "、".join(ownership.person.name for ownership in current)
             self.intake.changes.append(Change(self.label(door), "owner", before, "、".join(row.owners)))
+        return wanted
 
     def owner(self, name: str, door: Dwelling, current: list[Ownership]) -> Person:
         if name in self.same_people:
@@ -272,33 +270,44 @@ class Planner:
         self.intake.people.append(person)
         return person
 
-    def plan_household(self, row: RegisterRow, door: Dwelling) -> None:
+    def plan_household(self, row: RegisterRow, door: Dwelling, owners: list[Person]) -> None:
         current = self.households[door.id]
         if row.occupied is False:
             self.intake.ended_households += [household.id for household in current]
+        elif not current and (row.head or row.occupied):
+            self.add_household(door, self.head(row, door, owners))
+        elif row.head and row.head not in {household.head.name for household in current if household.head}:
+            self.plan_head(row, door, current, owners)
+
+    def plan_head(self, row: RegisterRow, door: Dwelling, current: list[Household], owners: list[Person]) -> None:
+        head = self.head(row, door, owners)
+        unnamed = next((household for household in current if household.head is None), None)
+        if unnamed is not None:
+            unnamed.head = head
+            self.intake.changed_households.append(unnamed)
+            self.add_residency(unnamed, head)
             return
-        if not row.head and (current or not row.occupied):
-            return
-        if any(household.head and household.head.name == row.head for household in current):
-            return
-        head = self.head(row, door) if row.head else None
-        if len(current) == 1 and current[0].head is None:
-            household = current[0]
-            household.head = head
-            self.intake.changed_households.append(household)
-        else:
-            household = Household(community_id=self.community, dwelling=door, head=head, since=self.today)
-            self.intake.households.append(household)
-        if head is not None:
+        if len(current) == 1:
+            self.intake.ended_households.append(current[0].id)
+            self.intake.changes.append(Change(self.label(door), "household", str(current[0].head), row.head))
+        self.add_household(door, head)
+
+    def add_household(self, door: Dwelling, head: Person | None) -> None:
+        household = Household(community_id=self.community, dwelling=door, head=head, since=self.today)
+        self.intake.households.append(household)
+        self.add_residency(household, head)
+
+    def add_residency(self, household: Household, person: Person | None) -> None:
+        if person is not None:
             self.intake.residencies.append(
-                Residency(community_id=self.community, household=household, person=head, since=self.today)
+                Residency(community_id=self.community, household=household, person=person, since=self.today)
             )
 
-    def head(self, row: RegisterRow, door: Dwelling) -> Person:
-        current = self.ownerships[door.id]
-        added = [one.person for one in self.intake.ownerships[-len(row.owners) :] if one.dwelling_id == door.id]
-        known = self.person_at(row.head, door, current) or next((one for one in added if one.name == row.head), None)
-        return known or self.new_person(row.head)
+    def head(self, row: RegisterRow, door: Dwelling, owners: list[Person]) -> Person | None:
+        if not row.head:
+            return None
+        owner = next((person for person in owners if person.name == row.head), None)
+        return owner or self.person_at(row.head, door, self.ownerships[door.id]) or self.new_person(row.head)
 
     def label(self, door: Dwelling) -> str:
         return self.intake.tree.label(door, self.place)
@@ -328,3 +337,9 @@ def show(value: object) -> str:
     if isinstance(value, int):
         return f"{value // 100}.{value % 100:02d}"
     return str(value)
+
+
+def draft_for(place: Place, draft: UUID, viewer: Acting) -> RegisterDraft:
+    """The viewer's own draft for ``place``; ``RegisterDraft.DoesNotExist`` for any other, or one that is used up."""
+    require(viewer, CHANGE_REGISTER, place)
+    return RegisterDraft.objects.get(id=draft, place=place, by_person=viewer.person)

@@ -58,13 +58,18 @@ class DoorLine:
     """One door as the office's list shows it: ``area`` in 1/100 m² or unknown."""
 
     id: UUID
-    label: str
+    room: str
+    name: str
     floor: str
     use: str
     area: int | None
     occupied: bool | None
     owners: tuple[str, ...]
     heads: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        return self.room or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,8 @@ def doors_of(place: Place, viewer: Acting) -> list[UnitDoors]:
 def line_of(door: Dwelling) -> DoorLine:
     return DoorLine(
         id=door.id,
-        label=str(door),
+        room=door.room,
+        name=door.name,
         floor=door.floor,
         use=door.use,
         area=door.area,
@@ -125,3 +131,26 @@ def people_of(community: Place, viewer: Acting) -> QuerySet[Person]:
     """Everybody on the community's roster, by name."""
     require(viewer, SEE_REGISTER, community)
     return Person.objects.filter(community=community).order_by("name", "id")
+
+
+def register_rows(place: Place, viewer: Acting) -> list[dict[str, str]]:
+    """The register at ``place`` as the columns of its sheet, door by door; what is unknown is empty."""
+    tree = Tree.below(place)
+    rows = []
+    for unit in doors_of(place, viewer):
+        levels = {step.kind: step.name for step in tree.chain(tree.by_id[unit.place]) if step.id not in place.path}
+        rows += [{**levels, **cells_of(door)} for door in unit.doors]
+    return rows
+
+
+def cells_of(door: DoorLine) -> dict[str, str]:
+    return {
+        "floor": door.floor,
+        "room": door.room,
+        "door": "" if door.room else door.name,
+        "area": "" if door.area is None else f"{door.area // 100}.{door.area % 100:02d}",
+        "use": {"home": "住宅", "shop": "商铺"}[door.use],
+        "occupied": {True: "是", False: "否", None: ""}[door.occupied],
+        "owners": "、".join(door.owners),
+        "head": "、".join(door.heads),
+    }

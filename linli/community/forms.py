@@ -1,0 +1,57 @@
+"""What the office fills in to put a compound on the map, lay out its doors and bring in its register."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from linli.community.models import Place
+from linli.rules.doors import EXAMPLE
+from linli.web.parts import Option
+
+
+class PlaceForm(forms.Form):
+    """A compound, or a building that stands alone."""
+
+    kind = forms.ChoiceField(
+        label=_("加的是什么"),
+        widget=forms.RadioSelect,
+        choices=[(Place.Kind.COMPOUND, _("小区")), (Place.Kind.BUILDING, _("单独一栋楼"))],
+        initial=Place.Kind.COMPOUND,
+    )
+    name = forms.CharField(label=_("叫什么名字"), max_length=80, help_text=_("例如：聚鑫园"))
+
+
+class RuleForm(forms.Form):
+    """The doors of one building, said in one line."""
+
+    rule = forms.CharField(
+        label=_("这栋楼怎么排"),
+        max_length=200,
+        help_text=_("写几个单元、住宅几层到几层、每层几户。有商铺的话接着写：1–2层商铺4间。"),
+        widget=forms.TextInput(attrs={"placeholder": EXAMPLE, "autocomplete": "off"}),
+    )
+
+
+class RegisterForm(forms.Form):
+    """The office's own spreadsheet."""
+
+    file = forms.FileField(
+        label=_("选一个表格文件"),
+        help_text=_(".xlsx 或 .csv，第一行是栏名，一行一户。先给您看一遍，点了“写入”才算。"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+
+
+class SameNameForm(forms.Form):
+    """The names that own several doors: which of them are one person."""
+
+    same_people = forms.MultipleChoiceField(
+        label=_("下面这些名字各有几套房。是同一个人的，请勾上；不勾就算不同的人。"),
+        help_text=_("计票时，同一个人的几套房只算一人。"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: object, names: dict[str, tuple[str, ...]], **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        choices = [(name, Option(name, "、".join(doors))) for name, doors in names.items()]
+        self.fields["same_people"].choices = choices  # type: ignore[attr-defined]
