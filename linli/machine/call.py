@@ -3,6 +3,7 @@
 import importlib
 import json
 import sys
+from contextlib import redirect_stdout
 
 import django
 
@@ -11,7 +12,8 @@ def main() -> None:
     """Call the function that the first argument names, without arguments."""
     django.setup()
     module, _, function = sys.argv[1].partition(":")
-    answer = getattr(importlib.import_module(module), function)()
+    with redirect_stdout(sys.stderr):
+        answer = getattr(importlib.import_module(module), function)()
     print(json.dumps(answer, ensure_ascii=True))
 
 

@@ -3,10 +3,11 @@
 import os
 import signal
 
-from linli.config.wsgi import application
+from django.core.servers.basehttp import get_internal_wsgi_application
+
 from linli.machine.processes import end_with_parent
 
 # A worker whose parent was killed would hold the port, and no next start could serve.
 end_with_parent(os.getppid(), signal.SIGKILL)
 
-__all__ = ["application"]
+application = get_internal_wsgi_application()

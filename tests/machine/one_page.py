@@ -12,7 +12,7 @@ DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 SECRET_KEY = os.environ["LINLI_SECRET_KEY"]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = __name__
-INSTALLED_APPS: list[str] = []
+INSTALLED_APPS = ["django.contrib.sessions"]
 USE_TZ = True
 
 

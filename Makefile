@@ -1,0 +1,38 @@
+# The project's commands. Each prepares what it needs; the first one takes half a minute longer.
+PY = .venv/bin/python -P
+
+.PHONY: demo serve test lint types bench messages locks clean dev
+
+demo:
+	./bin/linli demo
+
+serve:
+	./bin/linli serve
+
+test: dev
+	sh scripts/test
+
+lint: dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: dev
+	$(PY) -m mypy
+
+bench: dev
+	$(PY) -m benchmarks
+
+messages: dev
+	$(PY) -m linli.machine.catalogues
+
+# Newer versions of everything, within what pyproject.toml allows.
+locks: dev
+	sh scripts/locks
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find linli/locale -name '*.mo' -exec rm -f {} +
+
+dev:
+	@./bin/linli install --dev
