@@ -152,7 +152,26 @@ def test_present_is_read_and_changes_no_count_of_voices() -> None:
 
 @pytest.mark.parametrize(
     "area",
-    ["0", "0.00", "-1", "85.205", "1e3", "NaN", "inf", "", " 85", "８５", "85.", ".5", "1" * 14, 85.2, Decimal("85.205"), -85, True, []],
+    [
+        "0",
+        "0.00",
+        "-1",
+        "85.205",
+        "1e3",
+        "NaN",
+        "inf",
+        "",
+        " 85",
+        "８５",
+        "85.",
+        ".5",
+        "1" * 14,
+        85.2,
+        Decimal("85.205"),
+        -85,
+        True,
+        [],
+    ],
 )
 def test_areas_that_cannot_be_are_refused(area: object) -> None:
     refused = refusal(document([unit("1", area=area)]))

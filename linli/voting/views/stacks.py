@@ -189,4 +189,4 @@ def photo(request: HttpRequest, stack_id: UUID, position: int) -> HttpResponse:
     kept = SlipPhoto.objects.select_related("file").filter(stack=found, position=position).first()
     if kept is None:
         raise Http404
-    return serve(kept.file, thumbnail="small" in request.GET)
+    return serve(request, kept.file, part="thumbnail" if "small" in request.GET else "content")
