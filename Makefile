@@ -4,10 +4,10 @@ PY = .venv/bin/python -P
 .PHONY: demo serve test lint types bench messages locks clean dev
 
 demo:
-	./bin/linli demo
+	./linli demo
 
 serve:
-	./bin/linli serve
+	./linli serve
 
 test: dev
 	sh scripts/test
@@ -32,7 +32,7 @@ locks: dev
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +
-	find linli/locale -name '*.mo' -exec rm -f {} +
+	find src/linli/locale -name '*.mo' -exec rm -f {} +
 
 dev:
-	@./bin/linli install --dev
+	@./linli install --dev

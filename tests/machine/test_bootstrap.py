@@ -12,7 +12,7 @@ import pytest
 from linli.machine.environment import CLONE, SOURCE
 from tests.machine.instances import eventually
 
-SCRIPT = CLONE / "bin" / "linli"
+SCRIPT = CLONE / "linli"
 
 
 def _clean() -> dict[str, str]:
