@@ -86,7 +86,7 @@ def make_template(cluster: Cluster, name: str) -> None:
     """Make the database ``name`` with every migration run, by the roles and with the rights of real life."""
     cluster.ensure_database(name)
     migrated = subprocess.run(
-        [sys.executable, "-P", "-m", "django", "migrate", "--noinput", "--verbosity=0"],
+        [sys.executable, "-P", "-m", "django", "migrate", "--noinput", "--skip-checks", "--verbosity=0"],
         env={**os.environ, "DATABASE_URL": cluster.url(OWNER_ROLE, name)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -173,7 +173,8 @@ class _Serving:
     def _migrate(self) -> None:
         with _connection(self._owner_url) as owner:
             check_chinese(owner)
-        self._child("-m", "django", "migrate", "--noinput", "--verbosity=0", DATABASE_URL=self._owner_url)
+        migrate = ("-m", "django", "migrate", "--noinput", "--skip-checks", "--verbosity=0")
+        self._child(*migrate, DATABASE_URL=self._owner_url)
         app_role = unquote(urlsplit(self._environment["DATABASE_URL"]).username or "")
         with _connection(self._owner_url) as owner:
             if app_role and app_role != owner.info.user:
