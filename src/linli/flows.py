@@ -14,5 +14,6 @@ REACTIONS: Mapping[str, Sequence[str]] = {
 #: Kind of job → what it does with its subject.
 RUNS: Mapping[str, Callable[[UUID], None]] = {
     "drive.pass_deadline": voting.pass_deadline,
+    "drive.recount_nightly": voting.recount_nightly,
     "matter.follow_drive": matters.follow_drive,
 }

@@ -1,4 +1,4 @@
-"""The smallest Django project: one page that asks the database, so that the supervisor is tested without the house."""
+"""The smallest Django project: one page that asks the database, and a worker with nothing to do."""
 
 import os
 
@@ -12,7 +12,10 @@ DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 SECRET_KEY = os.environ["LINLI_SECRET_KEY"]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = __name__
-INSTALLED_APPS = ["django.contrib.sessions"]
+INSTALLED_APPS = ["django.contrib.sessions", "linli.record"]
+FLOWS = __name__
+REACTIONS: dict[str, tuple[str, ...]] = {}
+RUNS: dict[str, object] = {}
 USE_TZ = True
 
 

@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from importlib import import_module
 
 COMMANDS = {
-    "rules": ("linli.cli.rules", "recount at home: results, shares, numbers and deadlines, without a server"),
-    "messages": ("linli.cli.messages", "for developers: bring the English catalogue up to date and compile it"),
+    "demo": ("linli.machine.serve:demo", "the story of a community to look at, on this machine"),
+    "serve": ("linli.machine.serve:serve", "your own community: database, pages and worker as one, until Ctrl-C"),
+    "rules": ("linli.cli.rules:main", "recount at home: results, shares, numbers and deadlines, without a server"),
+    "messages": ("linli.cli.messages:main", "for developers: bring the English catalogue up to date and compile it"),
 }
-"""Each command's module, which has ``main(argv) -> int``, and what it is for. A later command is one more line."""
+"""Each command's function of its arguments, which gives the exit code, and what the command is for."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs ``linli COMMAND …`` and returns the exit code; without a known command, says which there are (2)."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words and words[0] in COMMANDS:
-        command: int = import_module(COMMANDS[words[0]][0]).main(words[1:])
-        return command
+        module, _, function = COMMANDS[words[0]][0].partition(":")
+        code: int = getattr(import_module(module), function)(words[1:])
+        return code
     asked = words[:1] in (["-h"], ["--help"], ["help"])
     lines = ["usage: linli COMMAND …", "", *(f"  {name:10} {about}" for name, (_, about) in COMMANDS.items())]
     if words and not asked:

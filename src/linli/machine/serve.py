@@ -144,7 +144,9 @@ class _Serving:
         if plan.story:
             self._tell_once()
         self._pages = self._start_pages()
-        until.callback(self._stop_pages)
+        until.callback(lambda: processes.stop(self._pages, _STOP_STEPS))
+        self._worker = self._start_worker()
+        until.callback(lambda: processes.stop(self._worker, _STOP_STEPS))
 
     def until_stopped(self) -> None:
         """Wait for the first page, say where it is, and keep every part alive."""
@@ -248,8 +250,8 @@ class _Serving:
         ]
         return processes.start(granian, environment=self._environment)
 
-    def _stop_pages(self) -> None:
-        processes.stop(self._pages, _STOP_STEPS)
+    def _start_worker(self) -> subprocess.Popen[bytes]:
+        return processes.start([sys.executable, "-P", "-m", "linli.machine.worker"], environment=self._environment)
 
     def _await_first_answer(self) -> None:
         until = time.monotonic() + _FIRST_ANSWER_SECONDS
@@ -266,6 +268,10 @@ class _Serving:
             self._count_death("网页", "the pages")
             processes.end_session(self._pages)
             self._pages = self._start_pages()
+        if self._worker.poll() is not None:
+            self._count_death("后台任务", "the worker")
+            processes.end_session(self._worker)
+            self._worker = self._start_worker()
 
     def _count_death(self, chinese: str, english: str) -> None:
         _say(f"{chinese}意外结束，正在重新启动…… / {english} ended unexpectedly: starting again …")

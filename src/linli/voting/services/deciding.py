@@ -1,20 +1,24 @@
 """Closing a drive at its deadline, and deciding it: a recount, a comparison, and one result per scope."""
 
+import logging
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from linli.community.models import Area
 from linli.community.policy import require
 from linli.record import clock
 from linli.record.acting import Acting
-from linli.record.services import note
+from linli.record.services import note, plan_job
 from linli.rules.decisions import Totals, judge
 from linli.rules.errors import Refused
 from linli.rules.packs import Pack
 from linli.voting import counting, policy
-from linli.voting.models import Drive, Result, Seat
+from linli.voting.models import Drive, Result, ScopeTotals, Seat
+
+logger = logging.getLogger(__name__)
 
 
 def pass_deadline(drive_id: UUID) -> None:
@@ -62,9 +66,7 @@ def decide(drive: Drive, *, by: Acting) -> None:
     """
     pack = counting.pack_of(drive)
     summary: dict[str, Any] = {}
-    rows = drive.totals.select_for_update(of=("self",)).select_related("scope").order_by("id")
-    for row in rows:
-        recounted = recount(drive, row.scope, pack)
+    for row, recounted in recounts(drive, pack):
         if recounted != counting.totals_from_json(row.totals):
             raise Refused("count.differs", "两种算法的计票对不上，先不出结果。请管理员查对以后再来。")
         verdict = judge(pack, recounted, closed=True)
@@ -90,9 +92,38 @@ def decide(drive: Drive, *, by: Acting) -> None:
     )
 
 
-def recount(drive: Drive, scope: Area, pack: Pack) -> Totals:
-    """The totals of one scope counted afresh from its seats and the voices that stand."""
-    seats = list(
-        Seat.objects.filter(electorate=drive.electorate_id, scope=scope).select_related("voice", "head").order_by("id")
+def recounts(drive: Drive, pack: Pack) -> Iterator[tuple[ScopeTotals, Totals]]:
+    """Each scope's running totals under lock, and the same counted afresh from the seats and the voices that stand."""
+    for row in drive.totals.select_for_update(of=("self",)).select_related("scope").order_by("id"):
+        seats = list(
+            Seat.objects.filter(electorate=drive.electorate_id, scope=row.scope)
+            .select_related("voice", "head")
+            .order_by("id")
+        )
+        yield row, Totals.of(counting.columns_of(seats), spoiled_participates=pack.spoiled_participates.value)
+
+
+@transaction.atomic
+def recount_nightly(drive_id: UUID) -> None:
+    """The job of each night while a drive runs: count afresh, and write an alarm where the running totals differ."""
+    drive = Drive.objects.select_for_update().get(id=drive_id)
+    if drive.state == Drive.State.DECIDED:
+        return
+    by = Acting.system(drive.community_id)
+    pack = counting.pack_of(drive)
+    differing = [
+        row.scope.name for row, totals in recounts(drive, pack) if totals != counting.totals_from_json(row.totals)
+    ]
+    if differing:
+        logger.error("drive %s: running totals differ from the recount", drive.id)
+        note("count.differed", by=by, subject_kind="drive", subject=drive.id, internal={"scopes": differing})
+    plan_recount(drive)
+
+
+def plan_recount(drive: Drive) -> None:
+    """Plan the next night's recount, at three in the community's morning."""
+    night = clock.today() + timedelta(days=1)
+    due_at = datetime.combine(night, time(3), tzinfo=clock.SHANGHAI)
+    plan_job(
+        "drive.recount_nightly", subject=drive.id, step=night.isoformat(), due_at=due_at, community=drive.community_id
     )
-    return Totals.of(counting.columns_of(seats), spoiled_participates=pack.spoiled_participates.value)

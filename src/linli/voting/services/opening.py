@@ -20,6 +20,7 @@ from linli.rules.errors import Refused
 from linli.rules.packs import Pack, shelf
 from linli.voting import counting, policy
 from linli.voting.models import Drive, DriveWorker, Electorate, Head, ScopeTotals, Seat
+from linli.voting.services.deciding import plan_recount
 
 #: How long slips given in time may still arrive, unless the drive says otherwise.
 GRACE = timedelta(hours=72)
@@ -95,6 +96,7 @@ def open_drive(
     )
     for step, due_at in (("close", closes_at), ("decide", drive.gathers_until)):
         plan_job("drive.pass_deadline", subject=drive.id, step=step, due_at=due_at, community=drive.community_id)
+    plan_recount(drive)
     return drive
 
 
