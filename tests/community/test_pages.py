@@ -3,6 +3,7 @@
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,20 +16,20 @@ from linli.accounts.services import open_account
 from linli.community.models import Dwelling, Ownership, Person, Place, RegisterDraft, RegisterImport
 from linli.community.services import add_place, found_community, lay_out_doors
 from linli.record.acting import Acting
-from linli.record.models import Event
+from linli.record.models import NOBODY, Event
 from linli.rules.errors import Refused
 from tests.community.spreadsheets import RULE, csv_of, the_article_s_building, xlsx_of
 
 
 def browser(acting: Acting) -> Client:
     client = Client()
-    person = Person.objects.get(id=acting.person)
+    person = Person.objects.select_related("community").get(id=acting.person or NOBODY)
     client.force_login(open_account(person=person, by=Acting.system(person.community_id)))
     return client
 
 
 @pytest.fixture
-def office(clerk) -> Client:
+def office(clerk: Acting) -> Client:
     return browser(clerk)
 
 
@@ -36,11 +37,11 @@ def at(name: str, *ids: object) -> str:
     return reverse(f"community:{name}", args=ids)
 
 
-def upload(client: Client, place: Place, data: bytes, name: str = "房屋.xlsx", follow: bool = False):
+def upload(client: Client, place: Place, data: bytes, name: str = "房屋.xlsx", follow: bool = False) -> Any:
     return client.post(at("register", place.id), {"file": SimpleUploadedFile(name, data)}, follow=follow)
 
 
-def text_of(response) -> str:
+def text_of(response: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.content.decode()))
 
 

@@ -1,6 +1,7 @@
 """A register read from its lines: what is sure, and every fault by row and column with words that say what to do."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -11,11 +12,11 @@ from linli.rules.errors import Refused
 from tests.community.spreadsheets import HEADINGS, csv_of, the_article_s_building, xlsx_of
 
 
-def read(*lines, headings=HEADINGS) -> Reading:
+def read(*lines: Sequence[str], headings: Sequence[str] = HEADINGS) -> Reading:
     return read_register(csv_of(*lines, headings=headings), "x.csv")
 
 
-def line(**cells):
+def line(**cells: str) -> list[str]:
     """One line of the usual headings: unit 1, room 301, and what is given."""
     usual = {"单元": "1", "楼层": "3", "房号": "301", "面积": "85.20"} | cells
     return [usual.get(heading, "") for heading in HEADINGS]

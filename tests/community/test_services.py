@@ -1,5 +1,6 @@
 """Places, doors by rule, people, roles and decision scopes."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -28,7 +29,7 @@ from tests.community.spreadsheets import RULE
 OTHER = {"city": "天津市", "district": "河西区", "town": "桃园街道", "community": "示例社区"}
 
 
-def refusal(write, **values) -> str:
+def refusal(write: Callable[..., object], **values: object) -> str:
     before = Event.objects.count()
     with pytest.raises(Refused) as refused:
         write(**values)
@@ -132,13 +133,13 @@ def test_one_scope_for_each_unit_with_its_homes(compound, clerk):
     assert (whole.name, whole.members.count()) == ("聚鑫园", 54)
 
 
-def test_an_equal_scope_is_used_again_and_a_changed_one_is_drawn_anew(compound, clerk):
+def test_an_equal_scope_is_used_again_and_a_changed_one_is_drawn_anew(community, compound, clerk):
     lay_out_doors(place=compound, rule=RULE, by=clerk)
     first = draw_decision_scopes(place=compound, by_unit=True, homes_only=True, by=clerk)
     assert draw_decision_scopes(place=compound, by_unit=True, homes_only=True, by=clerk) == first
     assert Event.objects.filter(name="scopes.drawn").count() == 1
     unit = Place.objects.get(kind="unit", name="二单元")
-    Dwelling.objects.create(community_id=unit.community_id, place=unit, room="901", sort_key="x")
+    Dwelling.objects.create(community=community, place=unit, room="901", sort_key="x")
     second = draw_decision_scopes(place=compound, by_unit=True, homes_only=True, by=clerk)
     assert [one == other for one, other in zip(first, second, strict=True)] == [True, False, True]
     assert first[1].members.count() == 18
