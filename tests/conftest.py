@@ -55,6 +55,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _offer_cluster(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="linli-tests-"))
     os.environ["LINLI_DATA"] = str(folder / "data")
+    # The server of static files warns of a folder that is not there, and warnings are errors.
+    (folder / "data" / "static").mkdir(parents=True)
     os.environ[_ASK] = str(folder / "ask")
     until_the_end = ExitStack()
     until_the_end.callback(shutil.rmtree, folder, ignore_errors=True)

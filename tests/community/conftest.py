@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def community(db) -> Place:
+def community(db: None) -> Place:
     from linli.community.services import found_community
 
     return found_community(

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -21,7 +22,7 @@ def saved(book: Workbook) -> bytes:
     return out.getvalue()
 
 
-def edited(data: bytes, change) -> bytes:
+def edited(data: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
     """The archive with ``change`` applied to its parts (name → bytes)."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}

@@ -434,7 +434,7 @@ def read_head(row: Mapping[str, Cell]) -> dict[str, str]:
 def person(text: str, column: str) -> str:
     """One name, or "" for a word that stands for nobody. Spaces inside a Chinese name (王 芳) are for looks."""
     name = re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", unicodedata.normalize("NFKC", text).strip())
-    if name.lower() in NOBODY:
+    if plain(name).lower() in NOBODY:
         return ""
     if len(name) > 60 or re.search(r"\d{5}", name) or (name and not re.search(r"[^\W\d_]", name)):
         raise Unread(column, "name-unread", _("这里只写姓名，几个人用“、”分开；电话、证件号不要写在这一栏。"))

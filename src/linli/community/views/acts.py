@@ -60,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     community = community_of(by)
     rows = pages.ground_rows(grounds_of(community, by))
-    form = PlaceForm(request.POST or None)
+    form = PlaceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             made = add_place(parent=community, kind=form.cleaned_data["kind"], name=form.cleaned_data["name"], by=by)
@@ -86,7 +86,7 @@ def place(request: HttpRequest, place_id: UUID) -> HttpResponse:
 def doors(request: HttpRequest, place_id: UUID) -> HttpResponse:
     """Doors by rule: the line is read, shown as what it would make, and laid out when said so."""
     found, by = fetch(request, place_id, CHANGE_REGISTER)
-    form = RuleForm(request.POST or None)
+    form = RuleForm(request.POST if request.method == "POST" else None)
     context: dict[str, object] = {"place": found, "form": form}
     status = 200
     if request.method == "POST":
@@ -112,7 +112,7 @@ def doors(request: HttpRequest, place_id: UUID) -> HttpResponse:
 def register(request: HttpRequest, place_id: UUID) -> HttpResponse:
     """Choosing the office's spreadsheet; a file with faults is shown with each of them, and nothing is kept of it."""
     found, by = fetch(request, place_id, CHANGE_REGISTER)
-    form = RegisterForm(request.POST or None, request.FILES or None)
+    form = RegisterForm(request.POST, request.FILES) if request.method == "POST" else RegisterForm()
     context: dict[str, object] = {"place": found, "form": form}
     if form.is_bound and form.is_valid():
         file = cast("UploadedFile[bytes]", form.cleaned_data["file"])

@@ -1,0 +1,213 @@
+"""The office's pages by HTTP, as a browser without script uses them."""
+
+import io
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from linli.accounts.services import open_account
+from linli.community.models import Dwelling, Ownership, Person, Place, RegisterDraft, RegisterImport
+from linli.community.services import add_place, found_community, lay_out_doors
+from linli.record.acting import Acting
+from linli.record.models import NOBODY, Event
+from linli.rules.errors import Refused
+from tests.community.spreadsheets import RULE, csv_of, the_article_s_building, xlsx_of
+
+
+def browser(acting: Acting) -> Client:
+    client = Client()
+    person = Person.objects.select_related("community").get(id=acting.person or NOBODY)
+    client.force_login(open_account(person=person, by=Acting.system(person.community_id)))
+    return client
+
+
+@pytest.fixture
+def office(clerk: Acting) -> Client:
+    return browser(clerk)
+
+
+def at(name: str, *ids: object) -> str:
+    return reverse(f"community:{name}", args=ids)
+
+
+def upload(client: Client, place: Place, data: bytes, name: str = "房屋.xlsx", follow: bool = False) -> Any:
+    return client.post(at("register", place.id), {"file": SimpleUploadedFile(name, data)}, follow=follow)
+
+
+def text_of(response: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.content.decode()))
+
+
+def test_a_compound_is_added_and_opened(office, community):
+    answer = office.post(at("index"), {"kind": "compound", "name": "聚鑫园"}, follow=True)
+    assert answer.status_code == 200
+    assert "还没有门户" in text_of(answer)
+    again = office.post(at("index"), {"kind": "compound", "name": "聚鑫园"})
+    assert again.status_code == 400
+    assert "已经有“聚鑫园”了" in text_of(again)
+
+
+def test_doors_by_rule_are_shown_first_and_then_laid_out(office, compound):
+    seen = office.post(at("doors", compound.id), {"rule": RULE})
+    assert "一共54户" in text_of(seen)
+    assert Dwelling.objects.count() == 0
+    laid = office.post(at("doors", compound.id), {"rule": RULE, "lay": "yes"}, follow=True)
+    assert "排好了54户" in text_of(laid)
+    assert Dwelling.objects.count() == 54
+    assert "54户" in text_of(office.get(at("index")))
+
+
+def test_a_rule_that_makes_no_sense_is_shown_with_its_sentence(office, compound):
+    answer = office.post(at("doors", compound.id), {"rule": "很多很多户", "lay": "yes"})
+    assert answer.status_code == 400
+    assert "看不懂“很多很多户”" in text_of(answer)
+
+
+def test_the_register_goes_in_after_a_look(office, compound):
+    seen = upload(office, compound, xlsx_of(*the_article_s_building()), follow=True)
+    assert seen.status_code == 200
+    said = text_of(seen)
+    assert "58户" in said
+    assert "示例商户" in said
+    assert (Dwelling.objects.count(), Ownership.objects.count()) == (0, 0)
+    address = seen.redirect_chain[-1][0]
+    taken = office.post(address, {"same_people": ["示例商户"]}, follow=True)
+    assert "写好了：新加58户" in text_of(taken)
+    assert Dwelling.objects.count() == 58
+    assert Person.objects.filter(name="示例商户").count() == 1
+    twice = office.post(address, {"same_people": ["示例商户"]}, follow=True)
+    assert "请重新选文件" in text_of(twice)
+    assert RegisterImport.objects.count() == 1
+    again = upload(office, compound, xlsx_of(*the_article_s_building()), follow=True)
+    assert "没有新的要写" in text_of(again)
+
+
+def test_faults_are_shown_by_row_and_column_and_nothing_is_kept(office, compound):
+    data = csv_of(["1", "3", "301", "约85"], ["1", "3", "302", "90"])
+    answer = upload(office, compound, data, "房屋.csv")
+    assert answer.status_code == 400
+    said = text_of(answer)
+    assert "有1处要改，一户也没有写入" in said
+    assert "第2行" in said
+    assert "写的是“约85”，请写数字，例如 85.20。" in said
+    assert (Dwelling.objects.count(), RegisterDraft.objects.count()) == (0, 0)
+
+
+def test_columns_left_out_are_named_and_never_stored(office, compound):
+    data = csv_of(["1", "301", "85", "120101199001011234"], headings=["单元", "房号", "面积", "身份证号"])
+    seen = upload(office, compound, data, "房屋.csv", follow=True)
+    assert "这些栏没有读，也没有存：身份证号" in text_of(seen)
+    assert "120101199001011234" not in str(RegisterDraft.objects.get().reading)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", "随便".encode(), b"\0\0", b"x" * (10 * 1024 * 1024 + 1)]
+)
+def test_a_file_that_cannot_be_read_is_refused_on_the_page(office, compound, data):
+    answer = upload(office, compound, data)
+    assert answer.status_code == 400
+    assert 'class="faults"' in answer.content.decode()
+    assert RegisterDraft.objects.count() == 0
+
+
+def test_no_file_is_a_fault_of_the_form(office, compound):
+    assert office.post(at("register", compound.id)).status_code == 400
+
+
+def test_the_sheet_goes_out_with_the_doors_that_are_there(office, compound, clerk):
+    lay_out_doors(place=compound, rule=RULE, by=clerk)
+    answer = office.get(at("sheet", compound.id))
+    rows = list(load_workbook(io.BytesIO(answer.content)).active.values)
+    assert rows[0] == ("单元", "楼层", "房号", "面积", "用途", "是否入住", "业主", "住户")
+    assert rows[1][:3] == ("一单元", "3", "301")
+    assert len(rows) == 55
+
+
+def test_words_from_a_register_are_shown_as_words(office, compound):
+    name = "<script>alert(1)</script>"
+    seen = upload(office, compound, csv_of(["1", "3", "301", "85", "", "", name, ""]), "房屋.csv", follow=True)
+    office.post(seen.redirect_chain[-1][0])
+    shown = office.get(at("place", compound.id)).content.decode()
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert(1)" in shown
+
+
+ROUTES = ["index", "place", "doors", "register", "sheet", "preview"]
+
+
+def addresses(place: Place, draft: object) -> list[str]:
+    return [
+        at(name, *([] if name == "index" else [place.id, draft] if name == "preview" else [place.id]))
+        for name in ROUTES
+    ]
+
+
+def test_residents_and_strangers_see_none_of_it(office, neighbour, compound):
+    upload(office, compound, csv_of(["1", "3", "301", "85"]), "房屋.csv")
+    draft = RegisterDraft.objects.get().id
+    resident = browser(neighbour)
+    before = Event.objects.count()
+    for address in addresses(compound, draft):
+        assert office.get(address).status_code == 200
+        assert resident.get(address).status_code == 403
+        assert Client().get(address).status_code == 302
+        if "xlsx" not in address:
+            assert resident.post(
+                address, {"rule": RULE, "lay": "yes", "name": "x", "kind": "compound"}
+            ).status_code in (
+                403,
+                405,
+            )
+    assert Event.objects.count() == before
+
+
+def test_another_community_s_places_are_not_there(office, community):
+    other = found_community(
+        city="天津市", district="河西区", town="桃园街道", community="示例社区", by=Acting.system(None)
+    )
+    twin = add_place(parent=other, kind="compound", name="聚鑫园", by=Acting.system(other.id))
+    for address in addresses(twin, twin.id)[1:]:
+        assert office.get(address).status_code == 404
+
+
+def test_a_draft_belongs_to_the_clerk_who_read_it(office, compound, hold):
+    seen = upload(office, compound, csv_of(["1", "3", "301", "85"]), "房屋.csv", follow=True)
+    other = browser(hold("clerk", name="示例丑"))
+    answer = other.post(seen.redirect_chain[-1][0], follow=True)
+    assert "请重新选文件" in text_of(answer)
+    assert Dwelling.objects.count() == 0
+
+
+def test_the_pages_speak_english(office, compound):
+    office.cookies["django_language"] = "en"
+    assert "Lay out doors by rule" in text_of(office.get(at("doors", compound.id)))
+    answer = upload(office, compound, csv_of(["1", "3", "301", "约85"]), "x.csv")
+    assert "It says “约85”. Please write a number, for example 85.20." in text_of(answer)
+
+
+def test_two_clerks_laying_out_the_same_building_at_once(committed_db):
+    community = found_community(
+        city="天津市", district="河西区", town="桃园街道", community="广顺园社区", by=Acting.system(None)
+    )
+    by = Acting.system(community.id)
+    compound = add_place(parent=community, kind="compound", name="聚鑫园", by=by)
+
+    def lay(rule: str) -> int | str:
+        try:
+            return lay_out_doors(place=compound, rule=rule, by=by).doors
+        except Refused as refused:
+            return refused.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lay, [RULE] * 4))
+    assert sorted(answers) == [0, 0, 0, 54]
+    assert (Dwelling.objects.count(), Place.objects.filter(kind="unit").count()) == (54, 3)
