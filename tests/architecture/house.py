@@ -78,6 +78,15 @@ def python(*, under: str = "src/linli/") -> tuple[str, ...]:
     )
 
 
+@cache
+def known_elsewhere() -> frozenset[tuple[str, str]]:
+    """What is public by use: the module it is imported from, and its name, where another file imports it."""
+    trees = [tree_of(path) for path in (*python(), *python(under="tests/"))]
+    targets = [target for tree in trees for node in ast.walk(tree) for target in imported(node)]
+    parted = [target.removeprefix("linli.").rpartition(".") for target in targets]
+    return frozenset((module, name) for module, _, name in parted)
+
+
 def packages() -> frozenset[str]:
     """What stands on the street."""
     return frozenset(path.split("/")[2].removesuffix(".py") for path in python() if path != "src/linli/__init__.py")

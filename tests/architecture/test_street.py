@@ -1,12 +1,25 @@
 """Data flows down the street and imports point back up it; apps are entered by their doors."""
 
 import ast
+import tomllib
 
 import pytest
 from django.apps import apps as registry
 from django.db.migrations.loader import MigrationLoader
 
-from tests.architecture.house import HEIGHT, Import, apps, imported, imports, listed, packages, tables_of_map, tree_of
+from tests.architecture.house import (
+    HEIGHT,
+    LAYERS,
+    ROOT,
+    Import,
+    apps,
+    imported,
+    imports,
+    listed,
+    packages,
+    tables_of_map,
+    tree_of,
+)
 
 #: Doors of every app; ``policy`` lends the question ``can`` and its actions. The map names what else is open, and why.
 DOORS = frozenset({"services", "queries", "policy"})
@@ -25,6 +38,14 @@ def part(dotted: str, place: int) -> str:
 
 def test_every_package_has_its_place_on_the_street() -> None:
     assert packages() - {"locale"} <= set(HEIGHT)
+
+
+def test_import_linter_reads_the_same_street() -> None:
+    """Its contract knows imports only; the layers stand in both, and may not drift apart."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    (contract,) = settings["tool"]["importlinter"]["contracts"]
+    street = [tuple(name.strip("() ") for name in line.split("|")) for line in contract["layers"]]
+    assert tuple(street) == LAYERS
 
 
 def test_nothing_is_imported_from_further_down_the_street() -> None:
