@@ -8,7 +8,6 @@ from django.db import connection
 
 from linli.record import clock
 from linli.record.models import Event
-from linli.rules.decisions import Totals
 from linli.rules.errors import Refused
 from linli.voting import counting
 from linli.voting.models import Drive, Head, Result, ScopeTotals, Seat, Voice
