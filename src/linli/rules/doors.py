@@ -109,6 +109,13 @@ def level_key(name: str) -> str:
     return natural_key(SUFFIXES.sub("", plain(name)))
 
 
+def short_name(name: str) -> str:
+    """A level as people type it: 1 for 一单元 and 1号楼, A for A座; any other name stays."""
+    text = SUFFIXES.sub("", plain(name))
+    number = read_number(text)
+    return text if number is None else str(number)
+
+
 def room_key(room: str) -> str:
     """What makes two rooms the same: 301, ３０１, 0301 and 301室 are one."""
     return natural_key(re.sub(r"(?<=.)[室号房]$", "", plain(room)))

@@ -2,8 +2,11 @@
 
 from uuid import UUID
 
-from linli.community.models import Place
+from django.db.models import Q, QuerySet
+
+from linli.community.models import Place, Role
 from linli.community.policy import OFFICE, Action, can
+from linli.record import clock
 from linli.record.acting import Acting
 from linli.rules.errors import Forbidden
 from linli.voting.models import Drive, DriveWorker
@@ -14,10 +17,18 @@ ACTIONS = (OPEN_DRIVE, DECIDE_DRIVE)
 
 
 def tasks_of(by: Acting | None, drive: Drive) -> set[str]:
-    """What the person is named for on this drive."""
+    """What the person is named for on this drive, as long as they hold a role in its community."""
     if by is None or by.person is None or by.community != drive.community_id:
         return set()
-    return set(DriveWorker.objects.filter(drive=drive, person=by.person).values_list("task", flat=True))
+    named = DriveWorker.objects.filter(drive=drive, person=by.person, person__in=holding_roles(drive.community_id))
+    return set(named.values_list("task", flat=True))
+
+
+def holding_roles(community: UUID) -> QuerySet[Role, UUID]:
+    """The people who hold some role of the community today: only they can be named on a drive, and act on it."""
+    today = clock.today()
+    held = Role.objects.filter(community=community, since__lte=today).filter(Q(until=None) | Q(until__gt=today))
+    return held.values_list("person", flat=True)
 
 
 def can_enter_slips(by: Acting | None, drive: Drive) -> bool:

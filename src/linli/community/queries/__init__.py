@@ -1,6 +1,7 @@
 """Every read of places and their people; other apps enter here."""
 
 from linli.community.queries.intake import Change, Intake, draft_for, plan_intake
+from linli.community.queries.labels import DoorLabel, labels_of
 from linli.community.queries.places import (
     DoorLine,
     Ground,
@@ -16,6 +17,7 @@ from linli.community.queries.places import (
 
 __all__ = [
     "Change",
+    "DoorLabel",
     "DoorLine",
     "Ground",
     "Intake",
@@ -25,6 +27,7 @@ __all__ = [
     "draft_for",
     "find_place",
     "grounds_of",
+    "labels_of",
     "people_of",
     "places_of",
     "plan_intake",

@@ -1,6 +1,6 @@
 """Opening a drive over a frozen electorate."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,11 +10,13 @@ from django.db.models import Q
 
 from linli.community.models import Area, Dwelling, Ownership, Person, Place
 from linli.community.policy import require
+from linli.community.queries import labels_of
 from linli.community.services import draw_decision_scopes, lock_community
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note, plan_job
 from linli.rules.decisions import Head as HeadTally
+from linli.rules.decisions import Seat as Unspoken
 from linli.rules.decisions import Totals, head_numbers
 from linli.rules.errors import Refused
 from linli.rules.packs import Pack, shelf
@@ -42,7 +44,8 @@ def open_drive(
     """Freeze the electorate of ``place`` under the pack in force today, and open the question to it.
 
     One decision scope per unit where the pack is judged per unit, else one for the whole place. Refused: a deadline
-    that is not ahead, no clerk or collector, a place without doors, no pack in force.
+    that is not ahead, no clerk or collector, one who holds no role in the community, a place without doors, no pack in
+    force.
     """
     require(by, policy.OPEN_DRIVE, place)
     community = lock_community(place)
@@ -51,6 +54,9 @@ def open_drive(
         raise Refused("drive.deadline-past", "截止时间要在今天之后。请改一个日期。")
     if not clerks or not collectors:
         raise Refused("drive.nobody-named", "请至少写一位上门收表的人和一位录入的人。")
+    named = {person.id for person in (*collectors, *clerks)}
+    if not named <= set(policy.holding_roles(community)):
+        raise Refused("drive.worker-without-role", "收表和录入的人都要在本社区担任职务。请先给他们写上职务，再开始。")
     pack = shelf().in_force(pack_id, clock.today())
     scopes = draw_decision_scopes(
         place=place, by_unit=pack.scope.value == "unit", homes_only=pack.uses.value != "all", by=by
@@ -106,7 +112,8 @@ def freeze_scope(*, drive: Drive, scope: Area, pack: Pack) -> list[Seat]:
     Who is entitled is who owns the dwelling today; owners unknown leaves a seat that nobody may speak for until
     somebody is admitted, yet it counts in the denominators.
     """
-    dwellings = list(Dwelling.objects.filter(areas=scope).select_related("place", "place__parent").order_by("sort_key"))
+    dwellings = list(Dwelling.objects.filter(areas=scope).order_by("sort_key", "id"))
+    labels = labels_of(drive.place, dwellings)
     today = clock.today()
     owners: dict[UUID, set[UUID]] = {dwelling.id: set() for dwelling in dwellings}
     in_force = Ownership.objects.filter(dwelling__in=owners, since__lte=today).filter(
@@ -128,8 +135,8 @@ def freeze_scope(*, drive: Drive, scope: Area, pack: Pack) -> list[Seat]:
             scope=scope,
             head=heads[number],
             dwelling=dwelling,
-            label=label_of(dwelling, scope),
-            short=short_of(dwelling),
+            label=labels[dwelling.id].full,
+            short=labels[dwelling.id].short,
             floor=dwelling.floor,
             sort_key=dwelling.sort_key,
             area=dwelling.area,
@@ -137,9 +144,11 @@ def freeze_scope(*, drive: Drive, scope: Area, pack: Pack) -> list[Seat]:
         )
         for dwelling, number in zip(dwellings, numbers, strict=True)
     ]
+    units: dict[int, list[Unspoken]] = defaultdict(list)
+    for seat, number in zip(seats, numbers, strict=True):
+        units[number].append(counting.said(seat, None))
     for number, head in heads.items():
-        units = [counting.said(seat, None) for seat, its in zip(seats, numbers, strict=True) if its == number]
-        head.tally = counting.tally_to_json(HeadTally.of(units))
+        head.tally = counting.tally_to_json(HeadTally.of(units[number]))
     Head.objects.bulk_create(heads.values())
     Seat.objects.bulk_create(seats)
     entitled = Seat.entitled.through
@@ -154,18 +163,3 @@ def freeze_scope(*, drive: Drive, scope: Area, pack: Pack) -> list[Seat]:
             community_id=drive.community_id, drive=drive, scope=scope, totals=counting.tally_to_json(totals)
         )
     return seats
-
-
-def label_of(dwelling: Dwelling, scope: Area) -> str:
-    """The door in full, as on its slip: 一单元301."""
-    place = dwelling.place
-    unit = place.name if place.kind == Place.Kind.UNIT else ""
-    return f"{unit}{dwelling.room or dwelling.name}"
-
-
-def short_of(dwelling: Dwelling) -> str:
-    """The door as a clerk types it: 1-301; the unit's number is the place's in its building's order."""
-    place = dwelling.place
-    if place.kind != Place.Kind.UNIT:
-        return dwelling.room or dwelling.name
-    return f"{place.sort_key.lstrip('0') or place.name}-{dwelling.room or dwelling.name}"

@@ -121,16 +121,20 @@ def require_in_time(drive: Drive, *, given_on: date) -> None:
 
 
 def lock_seats(drive: Drive, ids: Iterable[UUID]) -> dict[UUID, Seat]:
-    """The seats of this drive under lock, by id; refused when one belongs to another or comes twice."""
+    """The seats of this drive under lock, by id; refused when one belongs to another or comes twice.
+
+    The voices that stand are read by a statement of their own once the locks are held: one that is joined would be as
+    old as the start of the wait, and the voice that another clerk has just entered would not be seen.
+    """
     wanted = Counter(ids)
     if any(times > 1 for times in wanted.values()):
         raise Refused("slip.seat-twice", "同一户录了两张表。请留一张，另一张按“更正”录。")
     locked = {
         seat.id: seat
-        for seat in Seat.objects.select_for_update(of=("self",))
-        .select_related("voice")
+        for seat in Seat.objects.select_for_update(no_key=True)
         .filter(electorate=drive.electorate_id, id__in=wanted)
         .order_by("id")
+        .prefetch_related("voice")
     }
     if len(locked) != len(wanted):
         raise Refused("slip.seat-of-another-drive", "有一户不在这次表态的名单里。请核对门牌。")
@@ -195,8 +199,8 @@ def attach_photos(*, stack: Stack, files: Sequence[File], by: Acting) -> int:
 
     The first photo belongs to the first slip, whether the slips are entered before or after.
     """
-    stack = Stack.objects.select_for_update().select_related("drive").get(id=stack.id)
     policy.require_clerk(by, stack.drive)
+    Stack.objects.select_for_update(no_key=True).get(id=stack.id)
     last = stack.photos.aggregate(last=Max("position"))["last"] or 0
     SlipPhoto.objects.bulk_create(
         SlipPhoto(community_id=stack.community_id, stack=stack, position=position, file=file)
