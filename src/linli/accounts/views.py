@@ -5,7 +5,7 @@ from typing import cast
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
 
 from linli.accounts.acting import CHOSEN, StandingRequest, key_of
 from linli.accounts.services import use_sign_in_link
@@ -13,7 +13,7 @@ from linli.rules.errors import Refused
 from linli.web.refusal import words_of
 
 
-@require_GET
+@require_safe
 def sign_in(request: HttpRequest) -> HttpResponse:
     """How to come in, for somebody who is not signed in."""
     return render(request, "accounts/sign_in.html")

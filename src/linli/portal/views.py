@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from linli.accounts.acting import StandingRequest, key_of
 from linli.accounts.queries import Standing
@@ -19,7 +19,7 @@ from linli.record.acting import Acting
 from linli.web import parts
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for this person: for the office at most three things, each with its time and its verb."""
     acting_request = cast(StandingRequest, request)
@@ -48,7 +48,7 @@ def resident_page(by: Acting) -> dict[str, Any]:
 
 
 @login_required
-@require_GET
+@require_safe
 def own(request: HttpRequest) -> HttpResponse:
     """我家: what stands for one's own doors, in which role one acts, and the way out."""
     acting_request = cast(StandingRequest, request)

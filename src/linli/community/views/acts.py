@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from linli.community.adapters.register_sheets import write_register_sheet
 from linli.community.adapters.registers import Reading, read_register
@@ -73,7 +73,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def place(request: HttpRequest, place_id: UUID) -> HttpResponse:
     """One compound: its doors unit by unit, with what is known of them."""
     found, by = fetch(request, place_id)
@@ -155,7 +155,7 @@ def preview(request: HttpRequest, place_id: UUID, draft_id: UUID) -> HttpRespons
 
 
 @login_required
-@require_GET
+@require_safe
 def sheet(request: HttpRequest, place_id: UUID) -> HttpResponse:
     """The compound's register as a spreadsheet to fill in, with what is already known."""
     found, by = fetch(request, place_id)

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
 
 from linli.community.models import Place
 from linli.community.policy import can
@@ -51,7 +51,7 @@ def office(request: HttpRequest, place: Place) -> Acting:
 
 
 @login_required
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """议事厅: what is being decided and what has been."""
     by, community = signed_in(request)
@@ -97,7 +97,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "matters/new.html", {"form": form, "once": pages.once_key()}, status=status)
 
 
-@require_GET
+@require_safe
 def matter(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     """The page of one matter, for whoever may read it: counts per unit, what it costs, what comes next."""
     found = fetch(request, matter_id)
@@ -149,7 +149,7 @@ def decide(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     return redirect("matters:result", found.id)
 
 
-@require_GET
+@require_safe
 def result(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     """The result with its working and article, on one A4."""
     found = fetch(request, matter_id)

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from linli.record.acting import ActingRequest
 from linli.record.services import note
@@ -39,7 +39,7 @@ def window_word(state: str) -> str:
 
 
 @login_required
-@require_GET
+@require_safe
 def face(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     """The face, never stored, printed or exported; each look is written in the record."""
     by = cast(ActingRequest, request).acting

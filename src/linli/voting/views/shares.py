@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from linli.record.acting import ActingRequest
 from linli.record.services import note
@@ -19,7 +19,7 @@ from linli.web import parts
 
 
 @login_required
-@require_GET
+@require_safe
 def shares(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     """Every household's share to the fen; once the drive is decided, for the office only; each look is written."""
     by = cast(ActingRequest, request).acting

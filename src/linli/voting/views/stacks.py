@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
 
 from linli.files.services import store_pictures
 from linli.files.views import serve
@@ -182,7 +182,7 @@ def photos(request: HttpRequest, stack_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def photo(request: HttpRequest, stack_id: UUID, position: int) -> HttpResponse:
     """The photo at one position of a stack, for its clerks."""
     found, _by = fetch_stack(request, stack_id)
