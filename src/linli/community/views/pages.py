@@ -126,7 +126,7 @@ def faults_of(reading: Reading, level: str) -> list[Fault]:
 
 
 def where(fault: Fault, reading: Reading) -> str:
-    several = len({one.sheet for one in [*reading.rows, *reading.faults]}) > 1
+    several = len(reading.sheets) > 1
     facts = {"sheet": fault.sheet, "row": fault.row}
     if not fault.row:
         return _("表“%(sheet)s”") % facts if several else _("整张表")
