@@ -133,7 +133,6 @@ class RegisterRow:
 class Reading:
     """What a file says: its content's hash, its rows, what was left out, and everything that is not sure."""
 
-    file_name: str
     sha256: str
     rows: tuple[RegisterRow, ...]
     faults: tuple[Fault, ...]
@@ -142,6 +141,11 @@ class Reading:
     @property
     def errors(self) -> tuple[Fault, ...]:
         return tuple(fault for fault in self.faults if fault.level == "error")
+
+    @property
+    def sheets(self) -> set[str]:
+        """The names of the sheets that anything was read of or said about."""
+        return {row.sheet for row in self.rows} | {fault.sheet for fault in self.faults}
 
     @property
     def same_names(self) -> dict[str, tuple[str, ...]]:
@@ -159,7 +163,6 @@ class Reading:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Reading":
         return cls(
-            file_name=value["file_name"],
             sha256=value["sha256"],
             rows=tuple(RegisterRow(**{**row, "owners": tuple(row["owners"])}) for row in value["rows"]),
             faults=tuple(Fault(**fault) for fault in value["faults"]),
@@ -185,7 +188,6 @@ def read_register(data: bytes, file_name: str) -> Reading:
     if not reader.rows and not any(fault.level == "error" for fault in reader.faults):
         raise Refused("register.no-rows", "表头下面没有房屋。请一行写一户，再试一次。")
     return Reading(
-        file_name=file_name[:120],
         sha256=hashlib.sha256(data).hexdigest(),
         rows=tuple(reader.rows),
         faults=tuple(reader.faults),

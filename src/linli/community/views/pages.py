@@ -114,14 +114,23 @@ def fault_words(fault: Fault) -> str:
     return _(fault.words).format(**fault.facts)
 
 
-def fault_lines(faults: Sequence[Fault]) -> list[parts.Line]:
-    return [parts.Line([where(fault), fault.column, fault_words(fault)]) for fault in faults[:SHOWN]]
+def fault_lines(reading: Reading, level: str) -> list[parts.Line]:
+    """The faults of one level, each with where it stands; the sheet is named where there are several."""
+    return [
+        parts.Line([where(fault, reading), fault.column, fault_words(fault)]) for fault in faults_of(reading, level)
+    ]
 
 
-def where(fault: Fault) -> str:
+def faults_of(reading: Reading, level: str) -> list[Fault]:
+    return [fault for fault in reading.faults if fault.level == level][:SHOWN]
+
+
+def where(fault: Fault, reading: Reading) -> str:
+    several = len(reading.sheets) > 1
+    facts = {"sheet": fault.sheet, "row": fault.row}
     if not fault.row:
-        return _("表“%(sheet)s”") % {"sheet": fault.sheet}
-    return _("表“%(sheet)s”第%(row)s行") % {"sheet": fault.sheet, "row": fault.row}
+        return _("表“%(sheet)s”") % facts if several else _("整张表")
+    return _("表“%(sheet)s”第%(row)s行") % facts if several else _("第%(row)s行") % facts
 
 
 def fault_columns() -> list[parts.Column]:
@@ -133,7 +142,7 @@ def fault_page(reading: Reading) -> dict[str, Any]:
     return {
         "fault_count": len(reading.errors),
         "fault_columns": fault_columns(),
-        "fault_lines": fault_lines(reading.errors),
+        "fault_lines": fault_lines(reading, "error"),
         "more": max(0, len(reading.errors) - SHOWN),
     }
 
@@ -141,15 +150,13 @@ def fault_page(reading: Reading) -> dict[str, Any]:
 def preview_page(reading: Reading, intake: Intake) -> dict[str, Any]:
     """What would be written, what is doubtful, what was assumed, and what is left out."""
     counts = intake.counts
-    by_level = {level: [fault for fault in reading.faults if fault.level == level] for level in ("doubt", "notice")}
     return {
         "nothing": intake.is_nothing,
         "rows": count_of(len(reading.rows)),
-        "file_name": reading.file_name,
         "facts": [(word, number) for word, number in count_words(counts) if number],
         "fault_columns": [*fault_columns()[:2], parts.Column(_("请看一看"))],
-        "doubts": fault_lines(by_level["doubt"]),
-        "notices": [f"{where(fault)}：{fault_words(fault)}" for fault in by_level["notice"][:SHOWN]],
+        "doubts": fault_lines(reading, "doubt"),
+        "notices": [f"{where(fault, reading)}：{fault_words(fault)}" for fault in faults_of(reading, "notice")],
         "change_columns": [parts.Column(word) for word in (_("哪一户"), _("哪一项"), _("原来"), _("改成"))],
         "changes": change_lines([change for change in intake.changes if change.before]),
         "kept": change_lines(intake.kept),
