@@ -5,7 +5,7 @@ from typing import cast
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.accounts.acting import CHOSEN, StandingRequest, key_of
 from linli.accounts.services import use_sign_in_link

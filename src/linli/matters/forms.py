@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from linli.community.models import Organisation, Person, Place, Role
@@ -52,7 +52,7 @@ class MatterForm(forms.Form):
         label=_("楼里现在有电梯吗"),
         required=False,
         widget=forms.RadioSelect,
-        choices=[("yes", _("有")), ("no", _("没有")), ("", _("不涉及"))],
+        choices=[("yes", pgettext_lazy("answer", "有")), ("no", pgettext_lazy("answer", "没有")), ("", _("不涉及"))],
     )
     cost = forms.DecimalField(
         label=_("估算要花多少钱"), required=False, min_value=Decimal("0.01"), max_digits=14, decimal_places=2

@@ -156,7 +156,10 @@ def preview_page(reading: Reading, intake: Intake) -> dict[str, Any]:
         "facts": [(word, number) for word, number in count_words(counts) if number],
         "fault_columns": [*fault_columns()[:2], parts.Column(_("请看一看"))],
         "doubts": fault_lines(reading, "doubt"),
-        "notices": [f"{where(fault, reading)}：{fault_words(fault)}" for fault in faults_of(reading, "notice")],
+        "notices": [
+            _("%(where)s：%(what)s") % {"where": where(fault, reading), "what": fault_words(fault)}
+            for fault in faults_of(reading, "notice")
+        ],
         "change_columns": [parts.Column(word) for word in (_("哪一户"), _("哪一项"), _("原来"), _("改成"))],
         "changes": change_lines([change for change in intake.changes if change.before]),
         "kept": change_lines(intake.kept),

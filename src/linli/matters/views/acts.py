@@ -8,7 +8,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe, require_http_methods, require_POST
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.community.models import Place
 from linli.community.policy import can
@@ -79,7 +80,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 words=data["words"],
                 pack_id=data["pack"],
                 convener=data["convener"],
-                decider="每个单元的业主",
+                decider=gettext_noop("每个单元的业主"),
                 carrier=data["carrier"],
                 supervisor=data["supervisor"],
                 building_facts=form.building_facts,

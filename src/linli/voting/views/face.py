@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from linli.record.acting import ActingRequest
@@ -61,7 +62,7 @@ def drawn(found: Face) -> parts.Face:
     """The face as its part draws it."""
     sizes = {scope: sum(len(row[column].seats) for _, row in found.rows) for column, scope in enumerate(found.scopes)}
     return parts.Face(
-        units=[(scope, _("%(n)s户") % {"n": sizes[scope]}) for scope in found.scopes],
+        units=[(scope, ngettext("%(n)s户", "%(n)s户", sizes[scope]) % {"n": sizes[scope]}) for scope in found.scopes],
         floors=[(floor, [landing_of(landing) for landing in row]) for floor, row in found.rows],
     )
 
