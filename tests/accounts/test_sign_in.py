@@ -16,7 +16,7 @@ from linli.record import clock
 from linli.record.models import Event
 from linli.rules.errors import Forbidden, Refused
 from tests.at_once import at_once, behind_a_lock
-from tests.cast import House, build, person_of, somebody
+from tests.houses import House, build, person_of, somebody
 
 TINY = "1个单元，1–1层，每层1户"
 

@@ -14,7 +14,7 @@ from linli.community.models import Role
 from linli.community.services import end_role, give_role
 from linli.record import clock
 from linli.record.acting import Acting
-from tests.cast import House, build, person_of
+from tests.houses import House, build, person_of
 
 pytestmark = pytest.mark.django_db
 

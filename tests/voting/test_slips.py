@@ -10,7 +10,7 @@ from linli.record.models import Event
 from linli.rules.errors import Forbidden, Refused
 from linli.voting.models import ScopeTotals, Seat, SlipPhoto, Stack, Voice
 from linli.voting.services import Slip, decide_drive, enter_slips, pass_deadline, start_stack
-from tests.cast import House, acting_as, after, build, open_at, person_of, seats_of, slips, somebody, stack_of
+from tests.houses import House, acting_as, after, build, open_at, person_of, seats_of, slips, somebody, stack_of
 
 pytestmark = pytest.mark.django_db
 
