@@ -14,7 +14,7 @@ from linli.voting.models import Drive, Head, Result, ScopeTotals, Seat, Voice
 from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, pass_deadline
 from linli.voting.services.deciding import recount
 from tests.at_once import at_once, behind_a_lock, held, on_its_own, wait_for
-from tests.cast import House, after, build, open_at, own, seats_of, slips, stack_of
+from tests.houses import House, after, build, open_at, own, seats_of, slips, stack_of
 
 SMALL = "2个单元，3–5层，每层2户"
 

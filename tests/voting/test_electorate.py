@@ -8,7 +8,7 @@ from linli.record import clock
 from linli.rules.errors import Refused
 from linli.voting import counting
 from linli.voting.models import Drive, Head, ScopeTotals, Seat
-from tests.cast import ARTICLE, LIFT, ORDINARY, build, open_at, own, person_of, seats_of, somebody
+from tests.houses import ARTICLE, LIFT, ORDINARY, build, open_at, own, person_of, seats_of, somebody
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,9 @@ from datetime import timedelta
 from django.db import transaction
 
 from linli.accounts.models import Account, Claim, SignInLink
+from linli.accounts.policy import OPEN_ACCOUNT, require_program
 from linli.community.models import Person
+from linli.community.policy import require
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
@@ -19,6 +21,8 @@ LINK_LIFE = timedelta(hours=24)
 @transaction.atomic
 def open_account(*, person: Person, by: Acting) -> Account:
     """The login of a person on the roster, made when they have none, with their claim confirmed by ``by``."""
+    require(by, OPEN_ACCOUNT, person.community)
+    Person.objects.select_for_update(no_key=True).get(id=person.id)
     claim = Claim.objects.select_related("account").filter(person=person, confirmed_at__isnull=False).first()
     if claim:
         return claim.account
@@ -33,6 +37,7 @@ def open_account(*, person: Person, by: Acting) -> Account:
 @transaction.atomic
 def make_sign_in_link(*, account: Account, by: Acting) -> str:
     """The secret of a new link that signs ``account`` in once within a day; kept only as a hash."""
+    require_program(by)
     secret = secrets.token_urlsafe(24)
     link = SignInLink.objects.create(
         account=account, secret_sha256=hash_of(secret), expires_at=clock.database_now() + LINK_LIFE
@@ -43,11 +48,14 @@ def make_sign_in_link(*, account: Account, by: Acting) -> str:
 
 @transaction.atomic
 def use_sign_in_link(*, secret: str) -> Account:
-    """The account that the link opens; the link is used up. Refused when unknown, used or out of date."""
+    """The account that the link opens; the link is used up. Refused when unknown, used or out of date.
+
+    A link to an account that was closed meanwhile is as if it were not there.
+    """
     link = (
         SignInLink.objects.select_for_update(of=("self",))
         .select_related("account")
-        .filter(secret_sha256=hash_of(secret))
+        .filter(secret_sha256=hash_of(secret), account__is_active=True)
         .first()
     )
     if link is None:

@@ -93,7 +93,7 @@ class Job(Row):
 
 
 class Answer(Row):
-    """The first answer to a write, so that the same write sent twice is done once."""
+    """The first answer to a write, so that the same write sent twice is done once; ``key`` is its key's SHA-256."""
 
     actor = models.UUIDField()
     key = models.CharField(max_length=64)

@@ -76,13 +76,20 @@ def runs() -> Mapping[str, Run]:
 def plan_job(
     kind: str, *, subject: UUID, due_at: datetime, community: UUID | None, step: str = "", event: UUID | None = None
 ) -> Job:
-    """Plan (or re-plan, which replaces the time) one job; ``kind`` is a key of ``runs()``."""
+    """Plan one job; ``kind`` is a key of ``runs()``. Planned again, it waits anew, whatever became of it before."""
     job, _ = Job.objects.update_or_create(
         kind=kind,
         subject=subject,
         step=step,
         event=event,
-        defaults={"due_at": due_at, "community": community, "state": Job.State.WAITING, "attempts": 0},
+        defaults={
+            "due_at": due_at,
+            "community": community,
+            "state": Job.State.WAITING,
+            "lease_until": None,
+            "attempts": 0,
+            "last_error": "",
+        },
     )
     return job
 
@@ -90,8 +97,9 @@ def plan_job(
 def run_due(*, limit: int = 100) -> int:
     """Run the jobs that are due, each in a transaction of its own; return how many were tried.
 
-    A job is claimed by a lease first, so that two workers never run the same one at the same time and a killed worker's
-    job is taken up again; reactions re-read their subject and do nothing if it is over, so a repeat is harmless.
+    A job is claimed by a lease first, and each claim counts as an attempt: a killed worker's job is taken up again when
+    its lease has passed, but one that kills every worker ends as failed. Reactions re-read their subject and do nothing
+    if it is over, so a repeat is harmless.
     """
     moment = clock.now()
     with transaction.atomic():
@@ -101,39 +109,54 @@ def run_due(*, limit: int = 100) -> int:
             .filter(Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, lease_until__lt=moment))
             .order_by("due_at", "id")[:limit]
         )
-        Job.objects.filter(id__in=[job.id for job in due]).update(state=Job.State.RUNNING, lease_until=moment + LEASE)
-    for job in due:
+        for job in due:
+            job.attempts += 1
+            job.state = Job.State.FAILED if job.attempts > TRIES else Job.State.RUNNING
+            job.lease_until = None if job.state == Job.State.FAILED else moment + LEASE
+        Job.objects.bulk_update(due, ["attempts", "state", "lease_until"])
+    claimed = [job for job in due if job.state == Job.State.RUNNING]
+    for job in claimed:
         run_job(job)
-    return len(due)
+    return len(claimed)
 
 
 def run_job(job: Job) -> None:
-    """Run one claimed job; its failure is written on it and never stops the others."""
+    """Run one claimed job; its failure is written on it and never stops the others.
+
+    Whoever has lost the lease meanwhile (the batch before it took too long) leaves the job to who has it now. It is
+    marked as done before it runs, in the same transaction, so that a job that plans itself anew stays planned.
+    """
+    ours = Job.objects.filter(id=job.id, state=Job.State.RUNNING, lease_until=job.lease_until)
     try:
         with transaction.atomic():
-            runs()[job.kind](job.subject)
-            Job.objects.filter(id=job.id).update(state=Job.State.DONE, lease_until=None)
+            if ours.update(state=Job.State.DONE, lease_until=None):
+                runs()[job.kind](job.subject)
     except Exception as error:
         logger.exception("job %s of %s failed", job.kind, job.subject)
-        attempts = job.attempts + 1
-        Job.objects.filter(id=job.id).update(
-            state=Job.State.FAILED if attempts >= TRIES else Job.State.WAITING,
-            attempts=attempts,
-            last_error=f"{type(error).__name__}"[:200],
+        ours.update(
+            state=Job.State.FAILED if job.attempts >= TRIES else Job.State.WAITING,
+            last_error=code_of(error),
             lease_until=None,
-            due_at=clock.now() + timedelta(seconds=5 * 4**attempts),
+            due_at=clock.now() + timedelta(seconds=5 * 4**job.attempts),
         )
+
+
+def code_of(error: Exception) -> str:
+    """What is kept of a failure: a refusal's code or the name of the fault; its words could hold personal data."""
+    return error.code if isinstance(error, Refused) else type(error).__name__
 
 
 def answer_once(key: str, sent: object, *, by: Acting, write: Callable[[], UUID | None]) -> UUID | None:
     """Do ``write`` once for this actor and key; a second try returns the first answer.
 
     ``sent`` is what the request said (anything JSON can hold). Refused when the same key comes with another body.
-    An empty key (a program without one) is simply done.
+    An empty key (a program without one) is simply done. What is kept of the key is its hash: it comes from outside and
+    may be anything.
     """
     if not key:
         return write()
     fingerprint = hashlib.sha256(json.dumps(sent, sort_keys=True, default=str).encode()).hexdigest()
+    key = hashlib.sha256(key.encode()).hexdigest()
     actor = by.person or NOBODY
     with transaction.atomic():
         try:

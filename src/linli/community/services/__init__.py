@@ -1,6 +1,7 @@
 """Every write of places and their people; other apps enter here."""
 
 from linli.community.services.doors import lay_out_doors
+from linli.community.services.owners import take_own_word
 from linli.community.services.people import add_organisation, add_person, end_role, give_role
 from linli.community.services.places import add_place, found_community, lock_community
 from linli.community.services.registers import keep_reading, take_in_register
@@ -18,4 +19,5 @@ __all__ = [
     "lay_out_doors",
     "lock_community",
     "take_in_register",
+    "take_own_word",
 ]

@@ -1,19 +1,20 @@
 """Taking in paper slips: a stack, what each slip says, and their photos.
 
 Locks are always taken in one order: drive (shared by voices, alone by closing), seats, heads, totals; within each by
-id. "Too late" is judged by the database's clock inside the drive's lock.
+id; a stack comes last. "Too late" is judged by the database's clock inside the drive's lock.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from linli.community.models import Person
+from linli.community.services import take_own_word
 from linli.files.models import File
 from linli.record import clock
 from linli.record.acting import Acting
@@ -28,7 +29,8 @@ from linli.voting.models import Drive, DriveWorker, Head, ScopeTotals, Seat, Sli
 class Slip:
     """One paper slip as a clerk reads it. ``position`` is its place in the stack, from 1.
 
-    ``reason`` is given when it takes the place of a voice that stands already, and says why.
+    ``reason`` is given when it takes the place of a voice that stands already, and says why. ``signer`` is the name
+    under it, read only where no owner of the door is on the roster yet.
     """
 
     seat: UUID
@@ -36,13 +38,15 @@ class Slip:
     position: int
     objection: bool = False
     reason: str = ""
+    signer: str = ""
 
 
 @transaction.atomic
 def start_stack(*, drive: Drive, collector: Person, witness: str, collected_on: date, by: Acting) -> Stack:
     """Begin a stack of slips: who collected them, who witnessed, and the date on them, said once for all.
 
-    Refused: a clerk not named on the drive, a collector not named, a date ahead or before the drive opened.
+    Refused: a clerk not named on the drive, a collector not named, a date ahead or before the drive opened, slips that
+    come too late for the drive.
     """
     clerk = policy.require_clerk(by, drive)
     drive = Drive.objects.select_for_update().get(id=drive.id)
@@ -53,6 +57,7 @@ def start_stack(*, drive: Drive, collector: Person, witness: str, collected_on: 
     today = clock.database_now().astimezone(clock.SHANGHAI).date()
     if not drive.opened_at.astimezone(clock.SHANGHAI).date() <= collected_on <= today:
         raise Refused("stack.date-outside", "表上的日期要在开始表态之后，到今天为止。请核对日期。")
+    require_in_time(drive, given_on=collected_on)
     last = drive.stacks.aggregate(last=Max("number"))["last"] or 0
     stack = Stack.objects.create(
         community_id=drive.community_id,
@@ -71,21 +76,24 @@ def start_stack(*, drive: Drive, collector: Person, witness: str, collected_on: 
 def enter_slips(*, stack: Stack, slips: Sequence[Slip], by: Acting) -> list[Voice]:
     """Record what each slip says, all of them or none; totals move with them, nothing is recounted.
 
+    Where no owner of a door is on the roster, the signer of its slip is put there by their own word, and admitted to
+    the seat; a spoiled slip needs no signer.
+
     Refused: a seat of another drive, a seat that has spoken already (unless ``reason`` says why this one takes its
-    place), a position used twice, a slip given after the deadline, anything after the drive is decided.
+    place), a position that another slip has, a slip given after the deadline, anything after the drive is decided.
     """
     drive = lock_drive_for_voices(stack.drive_id)
     policy.require_clerk(by, drive)
     require_in_time(drive, given_on=stack.collected_on)
     seats = lock_seats(drive, [slip.seat for slip in slips])
-    voices = [voice_of(slip, seat=seats[slip.seat], stack=stack, drive=drive, by=by) for slip in slips]
+    signers = admit_signers(drive, slips, seats, by=by)
+    voices = [
+        voice_of(slip, seat=seats[slip.seat], stack=stack, author=signers.get(slip.seat), by=by) for slip in slips
+    ]
     pairs = [(seats[slip.seat], voice) for slip, voice in zip(slips, voices, strict=True)]
     move_totals(drive, pairs)
-    try:
-        with transaction.atomic():
-            Voice.objects.bulk_create(voices)
-    except IntegrityError:
-        raise Refused("slip.position-taken", "这一叠里已经有同样序号的表。请刷新页面再录。") from None
+    require_free_positions(stack, voices)
+    Voice.objects.bulk_create(voices)
     for seat, voice in pairs:
         seat.voice = voice
     Seat.objects.bulk_update([seat for seat, _ in pairs], ["voice"])
@@ -134,29 +142,32 @@ def lock_seats(drive: Drive, ids: Iterable[UUID]) -> dict[UUID, Seat]:
         for seat in Seat.objects.select_for_update(no_key=True)
         .filter(electorate=drive.electorate_id, id__in=wanted)
         .order_by("id")
-        .prefetch_related("voice")
+        .prefetch_related("voice", "entitled")
     }
     if len(locked) != len(wanted):
         raise Refused("slip.seat-of-another-drive", "有一户不在这次表态的名单里。请核对门牌。")
     return locked
 
 
-def voice_of(slip: Slip, *, seat: Seat, stack: Stack, drive: Drive, by: Acting) -> Voice:
+def voice_of(slip: Slip, *, seat: Seat, stack: Stack, author: Person | None, by: Acting) -> Voice:
     """The voice that a slip gives to its seat, not yet saved."""
     if slip.choice not in Voice.Choice.values:
         raise Refused("slip.no-such-choice", "请选：同意、不同意、暂不表态，或者废票。")
     if seat.excluded:
         raise Refused("slip.seat-excluded", "{door}不在这次表态的范围里。请核对门牌。", door=seat.label)
+    if slip.position < 1 or len(slip.reason) > 200 or not slip.reason.isprintable():
+        raise Refused("slip.unreadable", "这一页没有填完整，或者原因超过了{most}个字。请刷新页面再录。", most=200)
     if seat.voice and not slip.reason.strip():
         raise Refused(
             "slip.already", "{door}已经录过一张表。要改，请按“更正”并写明原因；不改，就跳过这一户。", door=seat.label
         )
     return Voice(
-        community_id=drive.community_id,
-        drive=drive,
+        community_id=stack.community_id,
+        drive_id=stack.drive_id,
         seat=seat,
         choice=slip.choice,
         objection=slip.objection,
+        author=author,
         collector_id=stack.collector_id,
         witness=stack.witness,
         entered_by_id=by.person,
@@ -166,6 +177,39 @@ def voice_of(slip: Slip, *, seat: Seat, stack: Stack, drive: Drive, by: Acting) 
         reason=slip.reason.strip() if seat.voice else "",
         given_on=stack.collected_on,
     )
+
+
+def require_free_positions(stack: Stack, voices: Sequence[Voice]) -> None:
+    """Refuse a position that another slip of the stack has: each photo belongs to one slip.
+
+    Only the voice that a correction replaces may have lain where the correction lies: it is the same paper, read again.
+    The stack is locked last, so that whoever lays photos on it waits for no drive.
+    """
+    Stack.objects.select_for_update(no_key=True).get(id=stack.id)
+    positions = [voice.position for voice in voices]
+    there = Voice.objects.filter(stack=stack, position__in=positions).values_list("position", "id")
+    latest = dict(there.order_by("id"))
+    replaced = {voice.position: voice.replaces_id for voice in voices}
+    if len(replaced) < len(positions) or any(replaced[position] != id_ for position, id_ in latest.items()):
+        raise Refused("slip.position-taken", "这一叠里已经有同样序号的表。请刷新页面再录。")
+
+
+def admit_signers(drive: Drive, slips: Sequence[Slip], seats: Mapping[UUID, Seat], *, by: Acting) -> dict[UUID, Person]:
+    """Admit to each seat that nobody may speak for the one who signed its slip; who that is, by seat.
+
+    Refused where the slip's signer is not said: a voice of nobody counts for nobody.
+    """
+    signers = {}
+    for slip in slips:
+        seat = seats[slip.seat]
+        if seat.entitled.all() or slip.choice == Voice.Choice.SPOILED:
+            continue
+        if not slip.signer.strip() or seat.dwelling is None:
+            raise Refused("slip.no-signer", "{door}还没有登记业主。请照表上的签名，写下业主姓名。", door=seat.label)
+        signers[seat.id] = take_own_word(dwelling=seat.dwelling, name=slip.signer, by=by)
+        seat.entitled.add(signers[seat.id])
+        note("seat.admitted", by=by, subject_kind="seat", subject=seat.id, internal={"drive": str(drive.id)})
+    return signers
 
 
 def move_totals(drive: Drive, pairs: Sequence[tuple[Seat, Voice]]) -> None:

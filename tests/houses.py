@@ -6,7 +6,7 @@ as rows.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from linli.community.models import Dwelling, Organisation, Ownership, Person, Place, Role
 from linli.community.services import add_organisation, add_person, add_place, found_community, give_role, lay_out_doors
@@ -19,6 +19,7 @@ SPECIAL = "cn.civil-code.278.special"
 ORDINARY = "cn.civil-code.278.ordinary"
 UNANIMOUS = "cn.civil-code.279"
 LIFT = "cn.tianjin.lift"
+LONG_AGO = date(2013, 5, 1)
 ARTICLE = "3个单元，3–8层，每层3户"
 
 
@@ -63,7 +64,8 @@ def somebody(community: Place, kind: str = "", name: str = "示例", place: Plac
     person = add_person(community=community, name=name, by=system)
     if not kind:
         return acting_as(person)
-    return acting_as(person, give_role(person=person, kind=kind, title="示例", place=place or community, by=system))
+    role = give_role(person=person, kind=kind, title="示例", place=place or community, since=LONG_AGO, by=system)
+    return acting_as(person, role)
 
 
 def build(community: str = "广顺园社区", rule: str = ARTICLE, *, owned: bool = True, area: int | None = 8520) -> House:
@@ -93,7 +95,7 @@ def build(community: str = "广顺园社区", rule: str = ARTICLE, *, owned: boo
 def own(pairs: Iterable[tuple[Dwelling, Sequence[Person]]]) -> None:
     """Let the people own the dwellings, from long ago."""
     Ownership.objects.bulk_create(
-        Ownership(community_id=door.community_id, dwelling=door, person=person, since=clock.today() - timedelta(3650))
+        Ownership(community_id=door.community_id, dwelling=door, person=person, since=LONG_AGO)
         for door, people in pairs
         for person in people
     )
