@@ -135,9 +135,9 @@ class Reader:
         """The page at ``address`` after any redirects."""
         return self._page(self.client.get(address, follow=True), address, status)
 
-    def send(self, form: Form, status: int = 200, **values: Any) -> Page:
-        """Send the form, filled with ``values``."""
-        return self._page(self.client.post(form.action, form.filled(values), follow=True), form.action, status)
+    def send(self, form: Form, /, expect: int = 200, **values: Any) -> Page:
+        """Send the form, filled with ``values``; the answer after any redirects has the status ``expect``."""
+        return self._page(self.client.post(form.action, form.filled(values), follow=True), form.action, expect)
 
     @staticmethod
     def _page(answer: Any, address: str, status: int) -> Page:

@@ -10,9 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from linli.accounts.acting import acting_as
 from linli.accounts.queries import Standing
-from linli.community.adapters.registers import read_register
 from linli.community.models import Organisation, Person, Place, Role
-from linli.community.queries import people_of
+from linli.community.queries import people_of, read_register
 from linli.community.services import (
     add_organisation,
     add_person,

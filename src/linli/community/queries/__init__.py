@@ -1,5 +1,6 @@
 """Every read of places and their people; other apps enter here."""
 
+from linli.community.adapters.registers import read_register
 from linli.community.queries.intake import Change, Intake, draft_for, plan_intake
 from linli.community.queries.labels import DoorLabel, labels_of
 from linli.community.queries.places import (
@@ -31,5 +32,6 @@ __all__ = [
     "people_of",
     "places_of",
     "plan_intake",
+    "read_register",
     "register_rows",
 ]
