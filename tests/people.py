@@ -23,7 +23,7 @@ from linli.community.services import (
     take_in_register,
 )
 from linli.record.acting import Acting
-from tests.cast import acting_as
+from tests.houses import acting_as
 
 #: The article's homes: 54, and no shops unless a test asks for them.
 DOORS = "3个单元，3–8层，每层3户"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from linli.community.models import Area
 from linli.community.policy import require
 from linli.record import clock
 from linli.record.acting import Acting
@@ -93,14 +94,17 @@ def decide(drive: Drive, *, by: Acting) -> None:
 
 
 def recounts(drive: Drive, pack: Pack) -> Iterator[tuple[ScopeTotals, Totals]]:
-    """Each scope's running totals under lock, and the same counted afresh from the seats and the voices that stand."""
+    """Each scope's running totals under lock, and the same counted afresh."""
     for row in drive.totals.select_for_update(of=("self",)).select_related("scope").order_by("id"):
-        seats = list(
-            Seat.objects.filter(electorate=drive.electorate_id, scope=row.scope)
-            .select_related("voice", "head")
-            .order_by("id")
-        )
-        yield row, Totals.of(counting.columns_of(seats), spoiled_participates=pack.spoiled_participates.value)
+        yield row, recount(drive, row.scope, pack)
+
+
+def recount(drive: Drive, scope: Area, pack: Pack) -> Totals:
+    """The totals of one scope counted afresh from its seats and the voices that stand."""
+    seats = list(
+        Seat.objects.filter(electorate=drive.electorate_id, scope=scope).select_related("voice", "head").order_by("id")
+    )
+    return Totals.of(counting.columns_of(seats), spoiled_participates=pack.spoiled_participates.value)
 
 
 @transaction.atomic
