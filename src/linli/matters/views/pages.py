@@ -282,9 +282,10 @@ def ratio_words(need: str) -> str:
 
 def workings(progress: Progress) -> list[parts.Working]:
     """The heads of each unit multiplied out, so that a reader can redo them on paper."""
+    several = any(sum(line.measure == "heads" for line in scope.tests) > 1 for scope in progress.scopes)
     return [
         parts.Working(
-            f"{scope.name} · {test_name(line)}" if len(scope.tests) > 1 else scope.name,
+            f"{scope.name} · {test_name(line)}" if several else scope.name,
             int(line.have),
             int(line.of),
             Fraction(line.need.split(" ", 1)[1]),
@@ -330,7 +331,10 @@ def share_parts(
     """The share per household against how many join, for this reader's home or an average one."""
     seats = list(Seat.objects.filter(electorate=drive.electorate_id, excluded=False).only("id", "area"))
     least = sum(scope.line or 0 for scope in progress.scopes) or max(1, len(seats) * 2 // 3)
-    curve = share_curve(plan, seats, least=least, now=progress.yes or least, own=own[0] if own else None)
+    # Below the ratio the sum would tell what the bars of other units leave out.
+    everywhere = drive.state == Drive.State.DECIDED or all(scope.reached for scope in progress.scopes)
+    joined = progress.yes if everywhere and progress.yes else least
+    curve = share_curve(plan, seats, least=least, now=joined, own=own[0] if own else None)
     wanted = request.GET.get("joined", "")
     current = curve.at(int(wanted) if wanted.isdigit() and len(wanted) < 6 else curve.now)
     steps = [
@@ -433,6 +437,8 @@ def result_page(matter: Matter) -> dict[str, Any]:
     if plan and progress.yes:
         facts.append((_("费用"), cost_words(plan, progress.yes)))
     return {
+        "back_url": reverse("matters:matter", args=[matter.id]),
+        "back_label": matter.title,
         "matter": matter,
         "drive": drive,
         "pack": pack,
