@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
+from django.utils.translation import gettext_noop
+
 from linli.community.models import Person
 from linli.demo.ground import JUXINYUAN, LEADER, SECOND_LEADER, Ground, at, photos_of
 from linli.matters.models import Matter
@@ -30,7 +32,7 @@ def lift_of_2023(ground: Ground) -> None:
             "（台阶、楼层、住户和这句话见报道；造价、日期、办事的人是示例。）",
             pack_id="cn.tianjin.lift",
             convener=ground.bodies["广顺园社区党委"],
-            decider="每个单元的业主",
+            decider=gettext_noop("每个单元的业主"),
             carrier=ground.bodies["聚鑫园加梯筹备小组"],
             supervisor=ground.bodies["广顺园社区居务监督委员会"],
             building_facts={"storeys": 8, "has_lift": True},
@@ -73,7 +75,7 @@ def lift_under_way(ground: Ground, now: datetime) -> None:
             words="紫藤里6层，没有电梯，楼上的老人下楼难。这件事从头到尾都是示例。",
             pack_id="cn.tianjin.lift",
             convener=ground.bodies["广顺园社区党委"],
-            decider="每个单元的业主",
+            decider=gettext_noop("每个单元的业主"),
             carrier=ground.bodies["广顺园社区居委会"],
             supervisor=ground.bodies["广顺园社区居务监督委员会"],
             building_facts={"storeys": 6, "has_lift": False},
@@ -106,7 +108,7 @@ def new_doors_under_way(ground: Ground, now: datetime) -> None:
             words="单元门的门禁常常刷不开，想换成刷卡、按键都能开的。这件事从头到尾都是示例。",
             pack_id="cn.civil-code.278.ordinary",
             convener=ground.bodies["聚鑫园小区自管委员会"],
-            decider="小区的全体业主",
+            decider=gettext_noop("小区的全体业主"),
             carrier=ground.bodies["广顺园社区居委会"],
             supervisor=ground.bodies["广顺园社区居务监督委员会"],
             cost=1_740_000,
