@@ -54,7 +54,7 @@ def too_many_files() -> Refused:
     )
 
 
-class Upload(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs alone
+class Upload(UploadedFile):
     """One file of a drop. ``position`` is its place among the files of its field, from 1.
 
     Its name is made here, of the position and the suffix: the sender's own may be personal and is forgotten.

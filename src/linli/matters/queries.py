@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from linli.matters.models import Matter
 from linli.matters.policy import can_read
@@ -12,6 +13,8 @@ from linli.rules.errors import Forbidden
 from linli.rules.packs import Pack, shelf
 from linli.rules.shares import Condition, Eligibility, eligibility
 from linli.voting.models import Seat
+from linli.web import parts
+from linli.web.dates import day
 
 
 def for_community(viewer: Acting) -> QuerySet[Matter]:
@@ -39,6 +42,15 @@ def matter_for(viewer: Acting | None, matter_id: UUID) -> Matter:
     if not can_read(viewer, matter):
         raise Forbidden("matter.other-circle", "这件事只给本社区的居民看。请先从自家楼道的链接进门。")
     return matter
+
+
+def station(matter: Matter) -> tuple[parts.State, str]:
+    """Where a matter stands, as a mark and a word."""
+    if matter.state == Matter.State.DECIDED:
+        return "done", _("已出结果")
+    if matter.state == Matter.State.ASKING and matter.drive:
+        return "now", _("正在表态，到%(day)s") % {"day": day(matter.drive.last_day)}
+    return "open", _("还没开始表态")
 
 
 def own_seats(viewer: Acting) -> list[tuple[Matter, Seat]]:

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from linli.accounts.acting import StandingRequest, key_of
 from linli.accounts.queries import Standing
-from linli.community.policy import OFFICE
+from linli.community.policy import OFFICE, can
 from linli.matters.models import Matter
-from linli.matters.queries import for_community, own_seats
+from linli.matters.policy import RAISE_MATTER
+from linli.matters.queries import for_community, own_seats, station
 from linli.portal.queries import things_to_do
 from linli.record.acting import Acting
 from linli.web import parts
@@ -27,24 +28,22 @@ def home(request: HttpRequest) -> HttpResponse:
     if standing is None or by is None:
         return redirect("sign-in")
     in_office = standing.role is not None and standing.role.kind in OFFICE
-    page = office_page(by) if in_office else resident_page(by)
-    return render(request, "portal/home.html", {"standing": standing, "in_office": in_office, **page})
-
-
-def office_page(by: Acting) -> dict[str, Any]:
-    """The desk's first screen."""
     matters = list(for_community(by)[:20])
-    return {"todo": things_to_do(by, matters), "matters": matter_rows(matters)}
-
-
-def resident_page(by: Acting) -> dict[str, Any]:
-    """A resident's, leader's or collector's first screen."""
-    matters = list(for_community(by)[:20])
-    doors = [
-        parts.Door(_("议事厅"), "talk", reverse("matters:index")),
-        parts.Door(_("我家的事"), "neighbours", reverse("own")),
-    ]
-    return {"doors": doors, "todo": things_to_do(by, matters), "matters": matter_rows(matters)}
+    page: dict[str, Any] = {
+        "standing": standing,
+        "in_office": in_office,
+        "todo": things_to_do(by, matters),
+        "matters": matter_rows(matters),
+        "answers": answer_rows(by),
+    }
+    if in_office:
+        page["can_raise"] = can(by, RAISE_MATTER, standing.community)
+    else:
+        page["doors"] = [
+            parts.Door(_("议事厅"), "talk", reverse("matters:index")),
+            parts.Door(_("我家的事"), "neighbours", reverse("own")),
+        ]
+    return render(request, "portal/home.html", page)
 
 
 @login_required
@@ -52,10 +51,18 @@ def resident_page(by: Acting) -> dict[str, Any]:
 def own(request: HttpRequest) -> HttpResponse:
     """我家: what stands for one's own doors, in which role one acts, and the way out."""
     acting_request = cast(StandingRequest, request)
-    by = acting_request.acting
-    if by is None:
+    standing, by = acting_request.standing, acting_request.acting
+    if standing is None or by is None:
         return redirect("sign-in")
-    answers = [
+    ways = [(key_of(each), standing_words(each), each is standing) for each in acting_request.standings]
+    return render(
+        request, "portal/own.html", {"answers": answer_rows(by), "standings": ways, "person": standing.person}
+    )
+
+
+def answer_rows(by: Acting) -> list[parts.Row]:
+    """What stands for the reader's own doors, in every matter that was put to them."""
+    return [
         parts.Row(
             seat.label,
             matter.title,
@@ -66,26 +73,16 @@ def own(request: HttpRequest) -> HttpResponse:
         )
         for matter, seat in own_seats(by)
     ]
-    standings = [
-        (key_of(each), standing_words(each), each is acting_request.standing) for each in acting_request.standings
-    ]
-    return render(
-        request,
-        "portal/own.html",
-        {
-            "answers": answers,
-            "standings": standings,
-            "person": acting_request.standing.person if acting_request.standing else None,
-        },
-    )
 
 
 def matter_rows(matters: list[Matter]) -> list[parts.Row]:
-    """The newest matters, each a way to its page."""
-    return [
-        parts.Row(matter.title, matter.place.name, reverse("matters:matter", args=[matter.id]), icon="talk")
-        for matter in matters[:5]
-    ]
+    """The newest matters, each with where it stands and a way to its page."""
+    rows = []
+    for matter in matters[:5]:
+        state, word = station(matter)
+        page = reverse("matters:matter", args=[matter.id])
+        rows.append(parts.Row(matter.title, matter.place.name, page, icon="talk", state=state, word=word))
+    return rows
 
 
 def standing_words(standing: Standing) -> str:

@@ -56,7 +56,8 @@ SHAPES: dict[str, str] = {
 class UnitBar:
     """One unit's bar, as far as the one who looks may know. Made only by the four class methods.
 
-    ``form`` says how much is shown. A bar is lit from its left, so that no place in it is a flat or a floor.
+    ``form`` says how much is shown. A bar is lit from its left, so that no place in it is a flat or a floor. ``noun``
+    and ``verb`` follow the number where it is not homes that agree (owners; have answered).
     """
 
     form: Literal["gathering", "running", "reached", "decided"]
@@ -67,6 +68,8 @@ class UnitBar:
     have: int | None
     of: int | None
     passed: bool | None = None
+    noun: str = ""
+    verb: str = ""
 
     @classmethod
     def gathering(cls, unit: str) -> "UnitBar":
@@ -74,7 +77,7 @@ class UnitBar:
         return cls("gathering", unit, 0, 1, None, None, None)
 
     @classmethod
-    def running(cls, unit: str, *, have: int, of: int, need: int) -> "UnitBar":
+    def running(cls, unit: str, *, have: int, of: int, need: int, noun: str = "", verb: str = "") -> "UnitBar":
         """The looker's own unit below its ratio: "9/18户，还差3户".
 
         ``have`` voices of ``of`` (vacant homes counted) against a line at ``need``, all in whole homes. Refused
@@ -82,23 +85,25 @@ class UnitBar:
         """
         if not 0 <= have < need <= of:
             raise ValueError("a running bar stands below its line; use reached() from the line on")
-        return cls("running", unit, have, of, need, have, of)
+        return cls("running", unit, have, of, need, have, of, noun=noun, verb=verb)
 
     @classmethod
-    def reached(cls, unit: str, *, have: int) -> "UnitBar":
+    def reached(cls, unit: str, *, have: int, noun: str = "") -> "UnitBar":
         """Any unit at or past its ratio while the drive runs: "已达到法定比例，15户同意".
 
         The bar is lit up to the line and ends there. Base, gap and remainder are not parameters, so that no view can
         show them: 47 of 48 names the one.
         """
-        return cls("reached", unit, 1, 1, 1, have, None, True)
+        return cls("reached", unit, 1, 1, 1, have, None, True, noun=noun)
 
     @classmethod
-    def decided(cls, unit: str, *, have: int, of: int, need: int, passed: bool) -> "UnitBar":
+    def decided(
+        cls, unit: str, *, have: int, of: int, need: int, passed: bool, noun: str = "", verb: str = ""
+    ) -> "UnitBar":
         """The result, which the law prints with its base: ``have`` of ``of`` homes, line at ``need``."""
         if not 0 <= have <= of or not 0 < need <= of:
             raise ValueError("a result counts no more homes than the unit has")
-        return cls("decided", unit, have, of, need, have, of, passed)
+        return cls("decided", unit, have, of, need, have, of, passed, noun, verb)
 
     @property
     def short(self) -> int:

@@ -9,14 +9,14 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from linli.community.models import Dwelling
 from linli.community.policy import can
 from linli.matters.forms import words_of
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
-from linli.matters.queries import subsidy_of
+from linli.matters.queries import station, subsidy_of
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.rules.money import capitals
@@ -42,15 +42,6 @@ from linli.web.dates import day, full_day
 def once_key() -> str:
     """A key that makes this page's form safe to send twice."""
     return uuid.uuid4().hex
-
-
-def station(matter: Matter) -> tuple[parts.State, str]:
-    """Where a matter stands, as a mark and a word."""
-    if matter.state == Matter.State.DECIDED:
-        return "done", _("已出结果")
-    if matter.state == Matter.State.ASKING and matter.drive:
-        return "now", _("正在表态，到%(day)s") % {"day": day(matter.drive.last_day)}
-    return "open", _("还没开始表态")
 
 
 def matter_rows(matters: Iterable[Matter]) -> list[parts.Row]:
@@ -196,9 +187,12 @@ def verdict_words(progress: Progress) -> dict[str, Any]:
     reached = [scope for scope in progress.scopes if scope.reached]
     if len(reached) == units:
         return {"state": "passed", "word": "", "say": _("已达到法定比例，%(n)s户同意。") % {"n": yes}, "figure": yes}
+    if heads_met(progress):
+        return {"state": "unverifiable", "word": "", "say": _("人数都够了；面积还缺资料，不能下结论。"), "figure": ""}
     mine = next((scope for scope in progress.scopes if scope.missing), None)
     if mine:
-        say = ngettext("您这个单元还差%(n)s户。", "您这个单元还差%(n)s户。", mine.missing or 0) % {"n": mine.missing}
+        say = ngettext("%(scope)s还差%(n)s户。", "%(scope)s还差%(n)s户。", mine.missing or 0)
+        say %= {"scope": mine.name, "n": mine.missing}
         return {"state": "pending", "word": "", "say": say, "figure": mine.missing}
     if reached:
         say = _("%(units)s个单元里，%(reached)s个已达到。") % {"units": units, "reached": len(reached)}
@@ -206,25 +200,46 @@ def verdict_words(progress: Progress) -> dict[str, Any]:
     return {"state": "pending", "word": "", "say": _("正在一家一家听意见。"), "figure": ""}
 
 
+def heads_met(progress: Progress) -> bool:
+    """Whether only areas are still open: every condition of heads is met in every scope."""
+    lines = [line for scope in progress.scopes for line in scope.tests]
+    return all(line.met for line in lines if line.measure == "heads") and any(line.met is None for line in lines)
+
+
 def unit_bar(scope: ScopeProgress, *, decided: bool) -> parts.UnitBar:
     """One unit's bar in the form that this reader may see."""
-    if decided and scope.yes is not None and scope.of and scope.line:
+    noun = pgettext("after a number", "位业主") if scope.by_owners else ""
+    verb = pgettext("after a number", "已表态") if scope.by_answers else ""
+    if scope.reached and not decided and scope.yes is not None:
+        return parts.UnitBar.reached(scope.name, have=scope.yes, noun=noun)
+    if scope.lit is None or scope.of is None or scope.line is None or not (decided or scope.mine):
+        return parts.UnitBar.gathering(scope.name)
+    if decided:
         return parts.UnitBar.decided(
-            scope.name, have=scope.yes, of=scope.of, need=scope.line, passed=scope.state == "passed"
+            scope.name,
+            have=scope.lit,
+            of=scope.of,
+            need=scope.line,
+            passed=scope.state == "passed",
+            noun=noun,
+            verb=verb,
         )
-    if scope.reached and scope.yes is not None:
-        return parts.UnitBar.reached(scope.name, have=scope.yes)
-    if scope.mine and scope.yes is not None and scope.of and scope.line and scope.yes < scope.line:
-        return parts.UnitBar.running(scope.name, have=scope.yes, of=scope.of, need=scope.line)
-    return parts.UnitBar.gathering(scope.name)
+    if scope.lit >= scope.line:
+        return parts.UnitBar.gathering(scope.name)
+    return parts.UnitBar.running(scope.name, have=scope.lit, of=scope.of, need=scope.line, noun=noun, verb=verb)
 
 
 def line_words(progress: Progress) -> str:
     """What the red line of the bars means, where a base may be shown."""
-    scope = next((scope for scope in progress.scopes if scope.line and scope.of), None)
-    if scope is None:
+    scopes = [scope for scope in progress.scopes if scope.line and scope.of]
+    if len({(scope.of, scope.line, scope.by_owners) for scope in scopes}) != 1:
         return ""
-    return _("红线：这个单元%(of)s户里要有%(line)s户。空户也算在分母里。") % {"of": scope.of, "line": scope.line}
+    scope = scopes[0]
+    if scope.by_owners:
+        words = _("红线：%(of)s位业主里要有%(line)s位。空户的业主也算在分母里；一人有几套，算一位。")
+    else:
+        words = _("红线：%(of)s户里要有%(line)s户。空户也算在分母里。")
+    return words % {"of": scope.of, "line": scope.line}
 
 
 def test_rows(progress: Progress) -> list[parts.Test]:
@@ -236,16 +251,16 @@ def test_rows(progress: Progress) -> list[parts.Test]:
         state, word = test_state(
             met, decided=progress.drive.state == Drive.State.DECIDED, objections=first.measure == "objections"
         )
-        rows.append(parts.Test(test_name(first), state, word, test_why(first)))
+        rows.append(parts.Test(test_name(first), state, word, test_why(first, several=len(progress.scopes) > 1)))
     return rows
 
 
 def test_name(line: TestLine) -> str:
     """What a condition is called."""
     names = {
-        ("heads", "yes"): _("户数"),
+        ("heads", "yes"): _("人数"),
         ("area", "yes"): _("面积"),
-        ("heads", "participants"): _("参加表态的户数"),
+        ("heads", "participants"): _("参加表态的人数"),
         ("area", "participants"): _("参加表态的面积"),
         ("objections", "objections"): _("明确反对"),
     }
@@ -261,7 +276,7 @@ def test_state(met: list[bool | None], *, decided: bool, objections: bool) -> tu
     return ("unverifiable", _("缺资料")) if decided else ("pending", _("还不能确定"))
 
 
-def test_why(line: TestLine) -> str:
+def test_why(line: TestLine, *, several: bool) -> str:
     """What the condition asks, in a sentence."""
     if line.measure == "objections":
         return _("不说话不算同意，也不算反对。")

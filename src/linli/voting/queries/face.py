@@ -1,5 +1,6 @@
 """What those who knock see of a drive, until it is decided: the building as a grid of flats."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from linli.record.acting import Acting
@@ -12,17 +13,17 @@ from linli.voting.models import Drive, Seat
 class Landing:
     """One floor of one unit, as those who knock see it."""
 
-    scope: str
+    unit: str
     floor: str
     seats: tuple[Seat, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """The building as a grid of flats: rows from the top floor down, one landing per scope in each row."""
+    """The building as a grid of flats: rows from the top floor down, one landing per unit in each row."""
 
     drive: Drive
-    scopes: tuple[str, ...]
+    units: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Landing, ...]], ...]
     counts: dict[str, int]
 
@@ -32,20 +33,26 @@ def face_of(drive: Drive, viewer: Acting | None) -> Face:
     if not policy.can_see_face(viewer, drive):
         raise Forbidden("drive.face-private", "这一页只给上门的人看，用完收回。")
     seats = list(
-        Seat.objects.filter(electorate=drive.electorate_id).select_related("voice", "scope").order_by("sort_key", "id")
+        Seat.objects.filter(electorate=drive.electorate_id)
+        .select_related("voice", "dwelling__place")
+        .order_by("sort_key", "id")
     )
-    scopes = list(dict.fromkeys(seat.scope.name for seat in sorted(seats, key=lambda seat: seat.scope.sort_key)))
+    units = tuple(dict.fromkeys(unit_of(seat) for seat in seats))
     floors: dict[str, dict[str, list[Seat]]] = {}
     for seat in seats:
-        floors.setdefault(seat.floor, {}).setdefault(seat.scope.name, []).append(seat)
+        floors.setdefault(seat.floor, {}).setdefault(unit_of(seat), []).append(seat)
     rows = tuple(
-        (floor, tuple(Landing(scope, floor, tuple(landings.get(scope, []))) for scope in scopes))
+        (floor, tuple(Landing(unit, floor, tuple(landings.get(unit, []))) for unit in units))
         for floor, landings in sorted(floors.items(), key=lambda item: floor_number(item[0]), reverse=True)
     )
-    counts: dict[str, int] = {}
-    for seat in seats:
-        counts[seat_state(seat)] = counts.get(seat_state(seat), 0) + 1
-    return Face(drive, tuple(scopes), rows, counts)
+    return Face(drive, units, rows, dict(Counter(seat_state(seat) for seat in seats)))
+
+
+def unit_of(seat: Seat) -> str:
+    """Where the seat's door stands: its label without its room."""
+    if seat.dwelling is None:
+        return ""
+    return seat.label.removesuffix(str(seat.dwelling)) or seat.dwelling.place.name
 
 
 def floor_number(floor: str) -> int:

@@ -35,17 +35,22 @@ class ScopeProgress:
     """One scope of a drive as a neighbour may see it.
 
     ``yes`` is None where progress is not shown. ``of`` and ``missing`` are None once the legal ratio is reached, until
-    the result is published: 47 of 48 names the one. ``line`` is the least number of households that the rule asks for.
+    the result is published: 47 of 48 names the one. ``line`` is the least number that the rule asks of the whole scope,
+    and ``lit`` what counts towards it: those who agree, or, where ``by_answers``, those who take part. ``by_owners``:
+    somebody owns several dwellings here, so that heads are owners and not homes.
     """
 
     name: str
     state: str
     reached: bool
     yes: int | None
+    lit: int | None
     of: int | None
     line: int | None
     missing: int | None
     mine: bool
+    by_answers: bool
+    by_owners: bool
     tests: tuple[TestLine, ...]
 
 
@@ -96,16 +101,21 @@ def scope_progress(scope: Area, totals: Totals, pack: Pack, *, decided: bool, sh
     verdict = judge(pack, totals, closed=decided)
     reached = judge(pack, totals, closed=True).state == "passed"
     base_shown = decided or (shown and not reached)
+    test = heads_test(pack)
+    by_answers = test is not None and test.counted == "participants"
     missing = verdict.missing.heads if verdict.missing and shown and mine and not reached else None
     return ScopeProgress(
         name=scope.name,
         state=verdict.state if decided else ("reached" if reached and shown else "asking"),
         reached=reached and shown,
         yes=totals.heads.yes if shown else None,
+        lit=(totals.heads.participating if by_answers else totals.heads.yes) if base_shown else None,
         of=totals.heads.all if base_shown else None,
         line=line_of(pack, totals.heads.all) if base_shown else None,
         missing=missing,
         mine=mine,
+        by_answers=by_answers,
+        by_owners=totals.heads.all != sum(totals.units),
         tests=test_lines(verdict, base_shown=base_shown, shown=shown),
     )
 

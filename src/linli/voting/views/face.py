@@ -60,9 +60,9 @@ def face(request: HttpRequest, drive_id: UUID) -> HttpResponse:
 
 def drawn(found: Face) -> parts.Face:
     """The face as its part draws it."""
-    sizes = {scope: sum(len(row[column].seats) for _, row in found.rows) for column, scope in enumerate(found.scopes)}
+    sizes = {unit: sum(len(row[column].seats) for _floor, row in found.rows) for column, unit in enumerate(found.units)}
     return parts.Face(
-        units=[(scope, ngettext("%(n)s户", "%(n)s户", sizes[scope]) % {"n": sizes[scope]}) for scope in found.scopes],
+        units=[(scope, ngettext("%(n)s户", "%(n)s户", sizes[scope]) % {"n": sizes[scope]}) for scope in found.units],
         floors=[(floor, [landing_of(landing) for landing in row]) for floor, row in found.rows],
     )
 
@@ -76,11 +76,13 @@ def landing_of(landing: Landing) -> parts.Landing | None:
     return parts.Landing(flats) if flats else None
 
 
-def todo(found: Face) -> list[parts.Row]:
-    """The doors still to be knocked at, as a plain list in door order."""
-    seats = [seat for _, row in found.rows for landing in row for seat in landing.seats]
-    return [
-        parts.Row(seat.label, mark=seat.short.rsplit("-", 1)[-1], state="open", word=window_word(seat_state(seat)))
-        for seat in sorted(seats, key=lambda seat: seat.sort_key)
-        if seat_state(seat) in ("open", "abstain", "spoiled")
-    ]
+def todo(found: Face) -> list[tuple[str, str]]:
+    """The doors still to be knocked at: each unit with its rooms, in door order."""
+    waiting = []
+    for column, unit in enumerate(found.units):
+        seats = [seat for _floor, row in found.rows for seat in row[column].seats]
+        seats = [seat for seat in seats if seat_state(seat) in ("open", "abstain", "spoiled")]
+        rooms = [str(seat.dwelling) for seat in sorted(seats, key=lambda seat: seat.sort_key)]
+        if rooms:
+            waiting.append((unit, _("、").join(rooms)))
+    return waiting

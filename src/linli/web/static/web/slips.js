@@ -9,6 +9,16 @@ for (const stack of document.querySelectorAll("[data-slips]")) {
   const keysOf = (slip) => [...slip.querySelectorAll("input[type=radio]")];
   const chosen = (slip) => keysOf(slip).find((key) => key.checked);
 
+  // Slips are numbered as they are entered: the first photo of the stack belongs to the first slip.
+  const order = form && form.querySelector("[data-slips-order]");
+  const entered = slips.filter((slip) => chosen(slip)).map((slip) => slip.id);
+  const remember = (slip) => {
+    const at = entered.indexOf(slip.id);
+    if (at >= 0 && !chosen(slip)) entered.splice(at, 1);
+    if (at < 0 && chosen(slip)) entered.push(slip.id);
+    if (order) order.value = entered.map((id) => id.replace("slip-", "")).join(" ");
+  };
+
   const count = () => {
     const out = form && form.querySelector("[data-slips-count]");
     if (out) out.textContent = `${slips.filter(chosen).length}/${slips.length}`;
@@ -34,6 +44,7 @@ for (const stack of document.querySelectorAll("[data-slips]")) {
   };
   const answer = (index, key) => {
     key.checked = true;
+    remember(slips[index]);
     count();
     goOn(index, fill(stack.dataset.said, { door: doorOf(slips[index]), voice: key.parentElement.textContent.trim() }));
   };
@@ -41,6 +52,7 @@ for (const stack of document.querySelectorAll("[data-slips]")) {
     const key = chosen(slips[index]);
     if (!key) return goTo(index - 1);
     key.checked = false;
+    remember(slips[index]);
     count();
     voice.textContent = fill(stack.dataset.cleared, { door: doorOf(slips[index]) });
     return goTo(index);
@@ -59,7 +71,10 @@ for (const stack of document.querySelectorAll("[data-slips]")) {
     event.preventDefault();
   });
   stack.addEventListener("focusin", (event) => mark(event.target.closest("[data-slip]")));
-  stack.addEventListener("change", count);
+  stack.addEventListener("change", (event) => {
+    remember(event.target.closest("[data-slip]"));
+    count();
+  });
   stack.querySelector("[data-slips-keys]").hidden = false;
   count();
 }
