@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import hashlib
 import http.client
 import json
 import os
@@ -20,14 +21,14 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from psycopg import sql
 
-from linli.machine import instance, processes
+from linli.machine import environment, instance, processes
 from linli.machine.cluster import APP_ROLE, OWNER_ROLE, Cluster, check_chinese, give_rights
 from linli.machine.refusal import MachineRefused
 
 _STOP_STEPS = ((signal.SIGTERM, 8.0), (signal.SIGKILL, 5.0))
 _DEATHS_ALLOWED = 5
 _WITHIN_SECONDS = 60.0
-_FIRST_ANSWER_SECONDS = 60.0
+_FIRST_ANSWER_SECONDS = 180.0
 _TELLING = "linli: a story is being told"
 _TOLD = "linli: a story was told to its end"
 
@@ -145,12 +146,13 @@ class _Serving:
             self._tell_once()
         self._pages = self._start_pages()
         until.callback(lambda: processes.stop(self._pages, _STOP_STEPS))
+        # The worker waits: the first page is what a person is waiting for.
+        self._await_first_answer()
         self._worker = self._start_worker()
         until.callback(lambda: processes.stop(self._worker, _STOP_STEPS))
 
     def until_stopped(self) -> None:
-        """Wait for the first page, say where it is, and keep every part alive."""
-        self._await_first_answer()
+        """Say where the pages are, and keep every part alive."""
         _say(f"linli：{self._address}  （Ctrl-C 停止 / Ctrl-C stops it）")
         if self._plan.story:
             for who, link in self._call(f"{self._plan.story}:links"):
@@ -175,12 +177,30 @@ class _Serving:
     def _migrate(self) -> None:
         with _connection(self._owner_url) as owner:
             check_chinese(owner)
+            if _migrated_by(owner) == self._migrations():
+                return
         migrate = ("-m", "django", "migrate", "--noinput", "--skip-checks", "--verbosity=0")
         self._child(*migrate, DATABASE_URL=self._owner_url)
         app_role = unquote(urlsplit(self._environment["DATABASE_URL"]).username or "")
         with _connection(self._owner_url) as owner:
             if app_role and app_role != owner.info.user:
                 give_rights(owner, app_role)
+            # Last of all: a start that is interrupted before here migrates again.
+            owner.execute(sql.SQL("comment on table django_migrations is {}").format(sql.Literal(self._migrations())))
+
+    def _migrations(self) -> str:
+        """What a migrated database says of itself: whose migrations it has, and by which program rights were given."""
+        mark = hashlib.sha256()
+        mark.update(f"{self._environment['DJANGO_SETTINGS_MODULE']} {self._environment['DATABASE_URL']}".encode())
+        package = environment.SOURCE / "linli"
+        for file in (
+            *sorted(package.glob("*/migrations/*.py")),
+            package / "machine" / "cluster.py",
+            package / "config" / "settings.py",
+            environment.CLONE / "requirements" / "runtime.lock",
+        ):
+            mark.update(hashlib.sha256(f"{file.relative_to(environment.CLONE)}".encode() + file.read_bytes()).digest())
+        return f"linli: migrated as of {mark.hexdigest()}"
 
     def _tell_once(self) -> None:
         """Tell the story unless this database has heard all of it; its comment says so, so no copy of it can lie."""
@@ -287,6 +307,11 @@ def _own_cluster(folder: Path) -> Cluster | None:
     return None if os.environ.get("DATABASE_URL") else Cluster(instance.database_home(folder))
 
 
+def _migrated_by(owner: psycopg.Connection[tuple[object, ...]]) -> object:
+    told = owner.execute("select obj_description(to_regclass('public.django_migrations'), 'pg_class')").fetchone()
+    return told and told[0]
+
+
 @contextmanager
 def _connection(url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     try:
@@ -320,7 +345,7 @@ def _refuse_taken_port(port: int) -> None:
 def _answers(port: int) -> bool:
     asking = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        asking.request("HEAD", "/", headers={"Host": f"localhost:{port}"})
+        asking.request("GET", "/", headers={"Host": f"localhost:{port}"})
         asking.getresponse()
     except (OSError, http.client.HTTPException):
         return False
