@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 
 import psycopg
 import pytest
@@ -122,7 +123,7 @@ def test_no_row_names_one_of_another_community():
         (Role, house.leader.role_id, {"person": stranger}),
     ]
     for model, id_, values in changes:
-        refuse_to_commit(lambda rows=model.objects.filter(id=id_), values=values: rows.update(**values))
+        refuse_to_commit(partial(model.objects.filter(id=id_).update, **values))
     account = Account.objects.create()
     news = [
         lambda: Voice.objects.create(community=house.community, drive=drive, seat=foreign_seat, choice="yes"),
