@@ -17,6 +17,7 @@ from linli.record.services import note
 from linli.rules.errors import Refused
 from linli.rules.packs import shelf
 from linli.voting.models import Drive
+from linli.voting.policy import OPEN_DRIVE
 from linli.voting.services import open_drive, plan_shares
 
 
@@ -39,9 +40,12 @@ def raise_matter(
     """Raise what is wanted at ``place`` to a matter, and name who convenes, decides, carries and supervises.
 
     ``building_facts`` are what a subsidy is judged by (storeys, has_lift); ``cost`` is an estimate in fen. Refused: no
-    title or words, a rule that is not in force today.
+    title or words, a rule that is not in force today, a body of another community.
     """
     require(by, policy.RAISE_MATTER, place)
+    bodies = [body for body in (convener, carrier, supervisor) if body is not None]
+    if any(body.community_id != place.community_id for body in bodies):
+        raise Refused("matter.body-elsewhere", "牵头、办事和监督的组织都要是本社区的。请重新选。")
     if not title.strip() or not words.strip():
         raise Refused("matter.no-words", "请写下题目，和为什么要办这件事。")
     pack = shelf().in_force(pack_id, clock.today())
@@ -99,8 +103,10 @@ def put_to_owners(
 ) -> Drive:
     """Open the matter's drive over the electorate frozen now, with the share plan where a cost is estimated.
 
-    Refused: a matter that was put before. Safe to try twice: the second try is told so and nothing is opened.
+    Refused: whoever may not open a drive there, a matter that was put before. Safe to try twice: the second try is told
+    so and nothing is opened.
     """
+    require(by, OPEN_DRIVE, matter.place)
     matter = Matter.objects.select_for_update(of=("self",)).select_related("place").get(id=matter.id)
     if matter.drive_id:
         raise Refused("matter.put-already", "这件事已经在表态了，不用再开一次。")

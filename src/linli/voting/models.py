@@ -21,6 +21,9 @@ class Electorate(Within):
     uses = models.CharField(max_length=8, help_text="which dwellings count: all, homes, served")
     frozen_at = models.DateTimeField(default=clock.now)
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "id"], name="electorate_in_community")]
+
     def __str__(self) -> str:
         return str(self.id)
 
@@ -37,7 +40,10 @@ class Head(Within):
     tally = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["electorate", "scope", "number"], name="one_head")]
+        constraints = [
+            models.UniqueConstraint(fields=["electorate", "scope", "number"], name="one_head"),
+            models.UniqueConstraint(fields=["community", "id"], name="head_in_community"),
+        ]
 
     def __str__(self) -> str:
         return str(self.number)
@@ -106,6 +112,9 @@ class Drive(Within):
     decided_at = models.DateTimeField(null=True)
     scopes: "models.ManyToManyField[Area, ScopeTotals]" = models.ManyToManyField(Area, through="ScopeTotals")
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "id"], name="drive_in_community")]
+
     def __str__(self) -> str:
         return self.question
 
@@ -164,7 +173,10 @@ class Stack(Within):
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["drive", "number"], name="one_stack_of_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["drive", "number"], name="one_stack_of_a_number"),
+            models.UniqueConstraint(fields=["community", "id"], name="stack_in_community"),
+        ]
 
     def __str__(self) -> str:
         return str(self.number)
@@ -222,6 +234,7 @@ class Voice(Within):
             models.UniqueConstraint(
                 fields=["stack", "position"], name="one_slip_of_a_position", condition=models.Q(replaces=None)
             ),
+            models.UniqueConstraint(fields=["community", "id"], name="voice_in_community"),
         ]
         indexes = [models.Index(fields=["drive", "seat"], name="voice_of_seat")]
 

@@ -345,11 +345,10 @@ def share_parts(
 ) -> dict[str, Any]:
     """The share per household against how many join, for this reader's home or an average one."""
     seats = list(Seat.objects.filter(electorate=drive.electorate_id, excluded=False).only("id", "area"))
-    least = sum(scope.line or 0 for scope in progress.scopes) or max(1, len(seats) * 2 // 3)
     # Below the ratio the sum would tell what the bars of other units leave out.
     everywhere = drive.state == Drive.State.DECIDED or all(scope.reached for scope in progress.scopes)
-    joined = progress.yes if everywhere and progress.yes else least
-    curve = share_curve(plan, seats, least=least, now=joined, own=own[0] if own else None)
+    joined = progress.yes if everywhere and progress.yes else progress.least
+    curve = share_curve(plan, seats, least=progress.least, now=joined, own=own[0] if own else None)
     wanted = request.GET.get("joined", "")
     current = curve.at(int(wanted) if wanted.isdigit() and len(wanted) < 6 else curve.now)
     steps = [

@@ -34,10 +34,11 @@ class TestLine:
 class ScopeProgress:
     """One scope of a drive as a neighbour may see it.
 
-    ``yes`` is None where progress is not shown. ``of`` and ``missing`` are None once the legal ratio is reached, until
-    the result is published: 47 of 48 names the one. ``line`` is the least number that the rule asks of the whole scope,
-    and ``lit`` what counts towards it: those who agree, or, where ``by_answers``, those who take part. ``by_owners``:
-    somebody owns several dwellings here, so that heads are owners and not homes.
+    ``yes`` is None where progress is not shown. ``of``, the least that the rule asks of it (``line``), what counts
+    towards that (``lit``) and what is ``missing`` are for the unit's own people, and for them only until enough are
+    there: 47 of 48 names the one, whatever else (area, an objection) still stands in the way. They come back to
+    everybody with the result. ``by_answers``: the line is of those who take part, not of those who agree.
+    ``by_owners``: somebody owns several dwellings here, so that heads are owners and not homes.
     """
 
     name: str
@@ -62,6 +63,8 @@ class Progress:
     pack: Pack
     scopes: tuple[ScopeProgress, ...]
     shown: bool
+    #: The least number of households with which every unit could meet the rule, whatever they have said.
+    least: int
 
     @property
     def yes(self) -> int | None:
@@ -82,37 +85,33 @@ def progress_of(drive: Drive, viewer: Acting | None) -> Progress:
     decided = drive.state == Drive.State.DECIDED
     shown = decided or (drive.progress == Drive.Progress.LIVE and not is_unanimous(pack))
     rows = ScopeTotals.objects.filter(drive=drive).select_related("scope").order_by("scope__sort_key", "id")
+    totals = [(row.scope, counting.totals_from_json(row.totals)) for row in rows]
     scopes = tuple(
-        scope_progress(
-            row.scope,
-            counting.totals_from_json(row.totals),
-            pack,
-            decided=decided,
-            shown=shown,
-            mine=row.scope_id in mine,
-        )
-        for row in rows
+        scope_progress(scope, each, pack, decided=decided, shown=shown, mine=scope.id in mine) for scope, each in totals
     )
-    return Progress(drive, pack, scopes, shown)
+    least = sum(line_of(pack, each.heads.all) or 1 for _, each in totals)
+    return Progress(drive, pack, scopes, shown, least)
 
 
 def scope_progress(scope: Area, totals: Totals, pack: Pack, *, decided: bool, shown: bool, mine: bool) -> ScopeProgress:
     """One scope reduced to what a neighbour may see at this moment."""
     verdict = judge(pack, totals, closed=decided)
     reached = judge(pack, totals, closed=True).state == "passed"
-    base_shown = decided or (shown and not reached)
     test = heads_test(pack)
     by_answers = test is not None and test.counted == "participants"
-    missing = verdict.missing.heads if verdict.missing and shown and mine and not reached else None
+    lit = totals.heads.participating if by_answers else totals.heads.yes
+    line = line_of(pack, totals.heads.all)
+    enough = reached or (line is not None and lit >= line)
+    base_shown = decided or (shown and mine and not enough)
     return ScopeProgress(
         name=scope.name,
         state=verdict.state if decided else ("reached" if reached and shown else "asking"),
         reached=reached and shown,
         yes=totals.heads.yes if shown else None,
-        lit=(totals.heads.participating if by_answers else totals.heads.yes) if base_shown else None,
+        lit=lit if base_shown else None,
         of=totals.heads.all if base_shown else None,
-        line=line_of(pack, totals.heads.all) if base_shown else None,
-        missing=missing,
+        line=line if base_shown else None,
+        missing=verdict.missing.heads if verdict.missing and base_shown else None,
         mine=mine,
         by_answers=by_answers,
         by_owners=totals.heads.all != sum(totals.units),

@@ -14,12 +14,15 @@ from linli.voting.models import Drive, SharePlan
 def plan_shares(*, drive: Drive, method: str, cost: int, reason: str, by: Acting, subsidy: int = 0) -> SharePlan:
     """Say how the cost (fen, estimated) less the subsidy is shared among those who join; replaces the plan before.
 
-    Refused: a cost that is not above zero, a subsidy above the cost, a method without its reason.
+    Refused: a cost that is not above zero, a subsidy above the cost, a method that is none or needs a table of
+    coefficients (there is no page to agree on one yet), a method without its reason.
     """
     require(by, policy.OPEN_DRIVE, drive.place)
     Drive.objects.select_for_update().get(id=drive.id)
     if cost <= 0 or not 0 <= subsidy <= cost:
         raise Refused("shares.cost-impossible", "估算的钱数要大于0，补贴不能比它多。请核对。")
+    if method not in (SharePlan.Method.EQUAL, SharePlan.Method.AREA):
+        raise Refused("shares.no-such-method", "请选费用怎么分摊：按面积，或者各户一样。")
     if not reason.strip():
         raise Refused("shares.no-reason", "请写一句为什么这样分摊，大家看得明白。")
     plan, _ = SharePlan.objects.update_or_create(

@@ -1,0 +1,185 @@
+"""A matter: its number, its bodies, being put once, following its drive."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from linli.matters.models import Matter
+from linli.matters.queries import for_community, matter_for, own_seats, packs_today
+from linli.matters.services import put_to_owners, raise_matter
+from linli.record import clock
+from linli.record.models import Event
+from linli.record.services import run_due
+from linli.rules.errors import Forbidden, Refused
+from linli.voting.models import Drive
+from linli.voting.services import enter_slips
+from tests.at_once import at_once, behind_a_lock
+from tests.houses import LIFT, House, acting_as, build, person_of, seats_of, slips, somebody, stack_of
+
+TINY = "1个单元，3–4层，每层1户"
+
+
+def raised(house: House, **more: object) -> Matter:
+    values: dict[str, object] = {
+        "place": house.building,
+        "title": "给聚鑫园加装一部电梯",
+        "words": "老人上下楼不便。",
+        "pack_id": LIFT,
+        "convener": house.committee,
+        "decider": "每个单元的业主",
+        "by": house.secretary,
+    }
+    return raise_matter(**(values | more))  # type: ignore[arg-type]
+
+
+def put(house: House, matter: Matter, **more: object) -> Drive:
+    values: dict[str, object] = {
+        "matter": matter,
+        "closes_at": clock.now() + timedelta(days=7),
+        "collectors": [person_of(house.leader)],
+        "clerks": [person_of(house.clerk)],
+        "by": house.secretary,
+    }
+    return put_to_owners(**(values | more))  # type: ignore[arg-type]
+
+
+def refusal(call: object, *args: object, **more: object) -> str:
+    with pytest.raises(Refused) as refused:
+        call(*args, **more)  # type: ignore[operator]
+    return refused.value.code
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    return build(rule=TINY)
+
+
+def test_numbers_count_per_community_and_year(house: House):
+    other = build("惠岗社区", rule=TINY)
+    summer, new_year = (
+        datetime(2023, 7, 1, 12, tzinfo=clock.SHANGHAI),
+        datetime(2024, 1, 1, 0, 5, tzinfo=clock.SHANGHAI),
+    )
+    with clock.told_at(summer):
+        first = [raised(house).number for _ in range(3)]
+        first.append(raised(other, convener=other.committee, place=other.building, by=other.secretary).number)
+    with clock.told_at(new_year):
+        first.append(raised(house).number)
+    assert first == ["广顺园-2023-0001", "广顺园-2023-0002", "广顺园-2023-0003", "惠岗-2023-0001", "广顺园-2024-0001"]
+
+
+def test_numbers_given_at_once_differ(committed_db: str):
+    house = build(rule=TINY)
+    matters = at_once(*(lambda: raised(house) for _ in range(8)))
+    year = clock.today().year
+    assert sorted(matter.number for matter in matters) == [  # type: ignore[attr-defined]
+        f"广顺园-{year}-{number:04d}" for number in range(1, 9)
+    ]
+
+
+def test_what_is_refused_at_raising(house: House):
+    other = build("惠岗社区", rule=TINY)
+    assert refusal(raised, house, title="  ") == "matter.no-words"
+    assert refusal(raised, house, words="") == "matter.no-words"
+    assert refusal(raised, house, pack_id="cn.nowhere") == "pack.unknown"
+    for body in ("convener", "carrier", "supervisor"):
+        assert refusal(raised, house, **{body: other.committee}) == "matter.body-elsewhere"
+    assert refusal(raised, house, place=other.building) == "not-allowed"
+    for by in (house.leader, somebody(house.community), other.secretary):
+        assert refusal(raised, house, by=by) == "not-allowed"
+    assert not Matter.objects.exists()
+
+
+def test_a_rule_that_is_not_in_force_on_the_day(house: House):
+    with clock.told_at(datetime(2019, 1, 1, tzinfo=clock.SHANGHAI)):
+        assert refusal(raised, house) == "pack.none-in-force"
+        assert LIFT not in {pack.id for pack in packs_today()}
+
+
+def test_a_matter_is_put_once(house: House):
+    matter = raised(house, cost=57_600_000)
+    drive = put(house, matter, share_method="area", share_reason="民法典第二百八十三条")
+    assert refusal(put, house, matter) == "matter.put-already"
+    matter.refresh_from_db()
+    assert (matter.drive, matter.state, Drive.objects.count()) == (drive, "asking", 1)
+    assert drive.share_plan.cost == 57_600_000
+
+
+def test_a_matter_put_twice_at_once_is_put_once(committed_db: str):
+    house = build(rule=TINY)
+    matter = raised(house)
+    lock = "select 1 from matters_matter where id = %s for update"
+    outcomes = behind_a_lock(committed_db, lock, matter.id, lambda: put(house, matter), lambda: put(house, matter))
+    assert sorted(each.code if isinstance(each, Refused) else type(each).__name__ for each in outcomes) == [
+        "Drive",
+        "matter.put-already",
+    ]
+    assert Drive.objects.count() == 1
+
+
+def test_who_may_not_put_it_is_told_so_first(house: House):
+    matter = raised(house)
+    put(house, matter)
+    for by in (house.leader, somebody(house.community), build("惠岗社区", rule=TINY).secretary):
+        with pytest.raises(Forbidden):
+            put(house, matter, by=by)
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"closes_at": datetime(2020, 1, 1, tzinfo=clock.SHANGHAI)}, "drive.deadline-past"),
+        ({"clerks": []}, "drive.nobody-named"),
+        ({"collectors": []}, "drive.nobody-named"),
+        ({"share_method": "area", "share_reason": " "}, "shares.no-reason"),
+        ({"share_method": "coefficients", "share_reason": "x"}, "shares.no-such-method"),
+        ({"share_method": "lottery", "share_reason": "x"}, "shares.no-such-method"),
+    ],
+)
+def test_what_is_refused_at_putting_opens_nothing(house: House, more: dict[str, object], code: str):
+    matter = raised(house, cost=57_600_000)
+    assert refusal(put, house, matter, **more) == code
+    matter.refresh_from_db()
+    assert (matter.drive, matter.state, Drive.objects.count()) == (None, "raised", 0)
+
+
+def test_the_drives_deadlines_carry_the_matter_to_its_end(house: House):
+    """Open until the deadline, gathering for three days, decided by the worker, and the matter follows."""
+    matter = raised(house)
+    drive = put(house, matter)
+    enter_slips(stack=stack_of(house, drive), slips=slips(seats_of(drive)), by=house.clerk)
+    states = []
+    for hours in (-1, 0, 71, 72, 72.1):
+        with clock.told_at(drive.closes_at + timedelta(hours=hours)):
+            run_due()
+            run_due()
+        drive.refresh_from_db()
+        matter.refresh_from_db()
+        states.append((drive.state, matter.state))
+    assert states == [
+        ("open", "asking"),
+        ("gathering", "asking"),
+        ("gathering", "asking"),
+        ("decided", "decided"),
+        ("decided", "decided"),
+    ]
+    names = list(Event.objects.filter(subject__in=[drive.id, matter.id]).order_by("id").values_list("name", flat=True))
+    assert names == ["matter.raised", "drive.opened", "matter.put", "drive.closed", "drive.decided", "matter.decided"]
+
+
+def test_each_reads_the_matters_of_their_own_community(house: House):
+    other = build("惠岗社区", rule=TINY)
+    mine = raised(house)
+    theirs = raised(other, convener=other.committee, place=other.building, by=other.secretary)
+    open_to_all = raised(house, circle="net")
+    resident = somebody(house.community)
+    assert set(for_community(resident)) == {mine, open_to_all}
+    assert matter_for(resident, mine.id) == mine
+    for viewer in (None, other.secretary):
+        with pytest.raises(Forbidden):
+            matter_for(viewer, mine.id)
+        assert matter_for(viewer, open_to_all.id) == open_to_all
+    put(house, mine)
+    put(other, theirs, collectors=[person_of(other.leader)], clerks=[person_of(other.clerk)], by=other.secretary)
+    owner = acting_as(seats_of(mine_drive := Drive.objects.get(matter=mine))[0].entitled.get())
+    assert [(matter, seat.electorate_id) for matter, seat in own_seats(owner)] == [(mine, mine_drive.electorate_id)]
