@@ -28,7 +28,7 @@ from linli.record import clock
 from linli.record.services import run_due
 from linli.voting.models import Drive, Seat, Stack
 from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, start_stack
-from tests import people
+from tests import cast
 from tests.journeys import papers
 from tests.journeys.reading import Page
 
@@ -55,7 +55,7 @@ class World:
 
     matter: Matter
     drive: Drive
-    secretary: people.Member
+    secretary: cast.Member
     readers: Mapping[str, Client]
     ids: Mapping[str, Sequence[object]]
 
@@ -94,26 +94,26 @@ def tell(order: Order) -> Iterator[tuple[str, World]]:
 
 def begin(empty: set[Door]) -> World:
     with clock.told_at(OPENED):
-        community = people.community()
-        compound = people.compound(community, rule=f"{people.DOORS}，1–2层商铺2间")
-        secretary, clerk, collector = people.secretary(community), people.clerk(community), people.collector(compound)
+        community = cast.community()
+        compound = cast.compound(community, rule=f"{cast.DOORS}，1–2层商铺2间")
+        secretary, clerk, collector = cast.secretary(community), cast.clerk(community), cast.collector(compound)
         rows = [
             (unit, room, str(papers.AREAS[int(room[-1]) - 1]), f"业主{chr(0x4E00 + n)}", *lives(unit, room, n, empty))
             for n, (unit, room) in enumerate(papers.DOORS)
         ]
-        people.take_in(compound, *rows)
+        cast.take_in(compound, *rows)
         readers = {
-            "of the same unit": people.neighbour(compound),
-            "of another unit": people.owner(compound),
-            "who rents": people.tenant(compound),
-            "who leads a building without a task": people.idle_leader(compound),
+            "of the same unit": cast.neighbour(compound),
+            "of another unit": cast.owner(compound),
+            "who rents": cast.tenant(compound),
+            "who leads a building without a task": cast.idle_leader(compound),
         }
         matter = raise_matter(
             place=compound,
             title="给聚鑫园加装一部电梯",
             words="48级露天台阶。",
             pack_id="cn.tianjin.lift",
-            convener=people.organisation(community),
+            convener=cast.organisation(community),
             decider="每个单元的业主",
             building_facts={"storeys": 8, "has_lift": True},
             cost=57_600_000,
@@ -129,8 +129,8 @@ def begin(empty: set[Door]) -> World:
             share_reason="没有另外约定，按面积。",
             by=secretary.by,
         )
-        clients = {name: people.signed_in(member) for name, member in readers.items()}
-        english = {f"{name}, in English": people.signed_in(readers[name], **EN) for name in ("of the same unit",)}
+        clients = {name: cast.signed_in(member) for name, member in readers.items()}
+        english = {f"{name}, in English": cast.signed_in(readers[name], **EN) for name in ("of the same unit",)}
         return World(matter, drive, secretary, {**clients, **english, "without a name": Client()}, {})
 
 
@@ -145,7 +145,7 @@ def lives(unit: int, room: str, number: int, empty: set[Door]) -> tuple[str, str
 def hand_in(world: World, said: list[tuple[Door, str, bool]]) -> None:
     drive = world.drive
     by = {worker.task: worker.person for worker in drive.workers.select_related("person")}
-    clerk = people.clerk(drive.place.community or drive.place).by
+    clerk = cast.clerk(drive.place.community or drive.place).by
     stack = start_stack(drive=drive, collector=by["collector"], witness="郝素琴", collected_on=clock.today(), by=clerk)
     seats = dict(Seat.objects.filter(electorate=drive.electorate_id).values_list("short", "id"))
     slips = [
