@@ -1,5 +1,6 @@
 """A reader without script: opens pages, follows links, and sends forms with just what the page's own fields hold."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -121,7 +122,8 @@ def read_input(form: Form, name: str, value: str, said: dict[str, str]) -> None:
             form.values.setdefault(name, []).append(value)
     elif kind not in ("submit", "button"):
         form.free.add(name)
-        if kind != "file":
+        # A browser shows, and sends, a day only where the page writes it as HTML asks (HTML, 4.10.5.1.7).
+        if kind != "file" and (kind != "date" or re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
             form.values.setdefault(name, []).append(value)
 
 

@@ -14,7 +14,7 @@ from linli.community.models import Organisation, Place
 from linli.record import clock
 from linli.record.services import run_due
 from linli.voting.models import Drive
-from tests import people
+from tests import cast
 from tests.journeys import papers
 from tests.journeys.reading import Page, Reader
 
@@ -36,14 +36,14 @@ def link_ending(page: Page, ending: str) -> str:
 
 
 def test_from_an_empty_community_to_the_result():
-    community = people.community()
-    party = people.organisation(community)
-    secretary, clerk = people.secretary(community), people.clerk(community)
+    community = cast.community()
+    party = cast.organisation(community)
+    secretary, clerk = cast.secretary(community), cast.clerk(community)
 
     office = come_in(secretary)
     address = build_compound(office)
     compound = Place.objects.get(id=address.split("/")[-1])
-    resident, collector = people.resident(compound, "陈玉兰"), people.collector(compound)
+    resident, collector = cast.resident(compound, "陈玉兰"), cast.collector(compound)
     matter = raise_matter(office, compound, party)
     put(office, matter, clerk, collector)
     enter_all(come_in(clerk), matter, collector)
@@ -71,9 +71,9 @@ def test_from_an_empty_community_to_the_result():
     come_in(collector).open(face.address, status=403)
 
 
-def come_in(member: people.Member) -> Reader:
+def come_in(member: cast.Member) -> Reader:
     """Sign in by a one-time link: opening it uses nothing up, pressing its button does."""
-    reader, path = Reader(Client()), people.way_in(member)
+    reader, path = Reader(Client()), cast.way_in(member)
     reader.open(path)
     home = reader.send(reader.open(path).form())
     assert home.address == "/"
@@ -118,7 +118,7 @@ def raise_matter(office: Reader, compound: Place, party: Organisation) -> str:
     return page.address
 
 
-def put(office: Reader, matter: str, clerk: people.Member, collector: people.Member) -> None:
+def put(office: Reader, matter: str, clerk: cast.Member, collector: cast.Member) -> None:
     page = office.open(link_ending(office.open(matter), "/put"))
     assert page.text.count(" 18 ") == 3, "who will be asked is shown before anything is opened"
     opened = office.send(
@@ -133,7 +133,7 @@ def put(office: Reader, matter: str, clerk: people.Member, collector: people.Mem
     assert opened.says("开始表态了")
 
 
-def enter_all(desk: Reader, matter: str, collector: people.Member) -> None:
+def enter_all(desk: Reader, matter: str, collector: cast.Member) -> None:
     """48 slips in one stack: photos of the first unit before the slips, the others after them."""
     stacks = desk.open(link_ending(desk.open(matter), "/stacks"))
     stack = desk.send(stacks.form(), collector=str(collector.person.id), witness="郝素琴")

@@ -104,7 +104,7 @@ class PutForm(forms.Form):
     closes_on = forms.DateField(
         label=_("表态到哪一天"),
         help_text=_("到那天24时为止。路上的表三天内还可以送到。"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     collectors = forms.ModelMultipleChoiceField(
         label=_("谁上门收表"), queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple

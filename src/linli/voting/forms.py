@@ -14,7 +14,7 @@ class StackForm(forms.Form):
     collector = forms.ModelChoiceField(label=_("谁收的表"), queryset=Person.objects.none(), empty_label=None)
     witness = forms.CharField(label=_("谁见证"), max_length=60, help_text=_("表上签了名的见证人。"))
     collected_on = forms.DateField(
-        label=_("表上写的日期"), widget=forms.DateInput(attrs={"type": "date"}), initial=clock.today
+        label=_("表上写的日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), initial=clock.today
     )
 
     def __init__(self, *args: object, drive: Drive, **more: object) -> None:

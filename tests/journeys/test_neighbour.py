@@ -1,0 +1,337 @@
+"""Nobody is shown holding out: a neighbour cannot tell any flat's position, whatever she opens.
+
+Two worlds are told alike but for one thing: *which* doors of each unit say yes or no, object, stay silent or stand
+empty. Their numbers per unit are the same. If whatever a neighbour can open reads the same in both, byte for byte, she
+learns no flat's position from it. The halls, rules and pages may change; this must not.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import product
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from linli.community.models import Place
+from linli.files.services import store_pictures
+from linli.matters.models import Matter
+from linli.matters.services import put_to_owners, raise_matter
+from linli.record import clock
+from linli.record.services import run_due
+from linli.voting.models import Drive, Seat, Stack
+from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, start_stack
+from tests import cast
+from tests.journeys import papers
+from tests.journeys.reading import Page
+
+pytestmark = pytest.mark.django_db
+
+Door = tuple[int, str]
+Order = Callable[[list[Door]], Sequence[Door]]
+
+#: Said alike in both worlds, since these doors are the readers' own.
+NEIGHBOUR, OTHER_UNIT, TENANT = (1, "401"), (2, "602"), (1, "402")
+OPENED = datetime(2023, 6, 12, 9, tzinfo=clock.SHANGHAI)
+CLOSES = datetime(2023, 7, 1, tzinfo=clock.SHANGHAI)
+
+#: How many doors of each unit do what; never so many that it depends on *which* they are whether two thirds of the area
+#: are reached, since that is in law part of the result: (yes, no, no with an objection, abstain) early, and yes later.
+EARLY = {1: (7, 2, 0, 1), 2: (5, 1, 0, 0), 3: (5, 1, 1, 1)}
+LATER = {1: 5, 2: 7, 3: 4}
+EMPTY = {1: 1, 2: 2, 3: 2}
+
+
+@dataclass(frozen=True)
+class World:
+    """One telling of the drive."""
+
+    matter: Matter
+    drive: Drive
+    secretary: cast.Member
+    readers: Mapping[str, Client]
+    ids: Mapping[str, Sequence[object]]
+
+
+def cast_of(order: Order) -> dict[int, Iterator[Door]]:
+    """For each unit, the doors of nobody in particular, in the order in which they take their parts."""
+    free = [door for door in papers.DOORS if door not in (NEIGHBOUR, OTHER_UNIT, TENANT)]
+    return {unit: iter(order([door for door in free if door[0] == unit])) for unit in papers.UNITS}
+
+
+def take(doors: Iterator[Door], count: int) -> list[Door]:
+    return [next(doors) for _ in range(count)]
+
+
+def tell(order: Order) -> Iterator[tuple[str, World]]:
+    """Tell one world; at each station of the drive it can be looked at."""
+    parts = cast_of(order)
+    empty = {door for unit, doors in parts.items() for door in take(doors, EMPTY[unit])}
+    world = begin(empty)
+    early = [(NEIGHBOUR, "yes", False), (OTHER_UNIT, "yes", False)]
+    for unit, counts in EARLY.items():
+        for count, (choice, objects) in zip(counts, (("yes", 0), ("no", 0), ("no", 1), ("abstain", 0)), strict=True):
+            early += [(door, choice, bool(objects)) for door in take(parts[unit], count)]
+    with clock.told_at(OPENED + timedelta(days=4)):
+        hand_in(world, early)
+        yield "running", with_ids(world)
+    later = [(door, "yes", False) for unit, count in LATER.items() for door in take(parts[unit], count)]
+    with clock.told_at(OPENED + timedelta(days=9)):
+        hand_in(world, later)
+        yield "reached", with_ids(world)
+    with clock.told_at(CLOSES + timedelta(hours=9)):
+        decide_drive(drive=world.drive, by=world.secretary.by)
+        run_due()
+        yield "decided", with_ids(world)
+
+
+def begin(empty: set[Door]) -> World:
+    with clock.told_at(OPENED):
+        community = cast.community()
+        compound = cast.compound(community, rule=f"{cast.DOORS}，1–2层商铺2间")
+        secretary, clerk, collector = cast.secretary(community), cast.clerk(community), cast.collector(compound)
+        rows = [
+            (unit, room, str(papers.AREAS[int(room[-1]) - 1]), f"业主{chr(0x4E00 + n)}", *lives(unit, room, n, empty))
+            for n, (unit, room) in enumerate(papers.DOORS)
+        ]
+        cast.take_in(compound, *rows)
+        readers = {
+            "of the same unit": cast.neighbour(compound),
+            "of another unit": cast.owner(compound),
+            "who rents": cast.tenant(compound),
+            "who leads a building without a task": cast.idle_leader(compound),
+        }
+        matter = raise_matter(
+            place=compound,
+            title="给聚鑫园加装一部电梯",
+            words="48级露天台阶。",
+            pack_id="cn.tianjin.lift",
+            convener=cast.organisation(community),
+            decider="每个单元的业主",
+            building_facts={"storeys": 8, "has_lift": True},
+            cost=57_600_000,
+            circle=Matter.Circle.NET,
+            by=secretary.by,
+        )
+        drive = put_to_owners(
+            matter=matter,
+            closes_at=CLOSES,
+            collectors=[collector.person],
+            clerks=[clerk.person],
+            share_method="area",
+            share_reason="没有另外约定，按面积。",
+            by=secretary.by,
+        )
+        clients = {name: cast.signed_in(member) for name, member in readers.items()}
+        english = {f"{name}, in English": cast.signed_in(readers[name], **EN) for name in ("of the same unit",)}
+        return World(matter, drive, secretary, {**clients, **english, "without a name": Client()}, {})
+
+
+EN = {"accept-language": "en"}
+UUID_OF_NOTHING = "00000000-0000-7000-8000-000000000000"
+
+
+def lives(unit: int, room: str, number: int, empty: set[Door]) -> tuple[str, str]:
+    return ("否", "") if (unit, room) in empty else ("是", f"业主{chr(0x4E00 + number)}")
+
+
+def hand_in(world: World, said: list[tuple[Door, str, bool]]) -> None:
+    drive = world.drive
+    by = {worker.task: worker.person for worker in drive.workers.select_related("person")}
+    clerk = cast.clerk(drive.place.community or drive.place).by
+    stack = start_stack(drive=drive, collector=by["collector"], witness="郝素琴", collected_on=clock.today(), by=clerk)
+    seats = dict(Seat.objects.filter(electorate=drive.electorate_id).values_list("short", "id"))
+    slips = [
+        Slip(seat=seats[f"{unit}-{room}"], choice=choice, position=n, objection=objects)
+        for n, ((unit, room), choice, objects) in enumerate(said, 1)
+    ]
+    enter_slips(stack=stack, slips=slips, by=clerk)
+    shots = [SimpleUploadedFile(f"{room}.jpg", papers.photo(f"{unit}-{room}")) for (unit, room), _, _ in said[:2]]
+    attach_photos(stack=stack, files=store_pictures(by=clerk, uploads=shots), by=clerk)
+
+
+def with_ids(world: World) -> World:
+    """The world with everything that an address of it can name."""
+    place = world.drive.place
+    places = Place.objects.filter(path__overlap=[place.id]).order_by("kind", "sort_key")
+    return World(
+        world.matter,
+        world.drive,
+        world.secretary,
+        world.readers,
+        {
+            "matter_id": [world.matter.id],
+            "drive_id": [world.drive.id],
+            "stack_id": list(Stack.objects.order_by("number").values_list("id", flat=True)),
+            "place_id": [place.community_id, *places.values_list("id", flat=True)],
+            "draft_id": [UUID_OF_NOTHING],
+            "position": [1, 2, 99],
+            "secret": ["nobody-has-this"],
+        },
+    )
+
+
+def addresses(ids: Mapping[str, Sequence[object]]) -> list[str]:
+    """Every address that the site has, with everything known in each of its places."""
+
+    def walk(patterns: Sequence[URLPattern | URLResolver], before: str) -> Iterator[str]:
+        for pattern in patterns:
+            route = before + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, route)
+            else:
+                yield "/" + route
+
+    found = []
+    for route in walk(get_resolver().url_patterns, ""):
+        if route.startswith("/design"):
+            continue  # the parts of pages with figures of their own, on test instances only
+        names = re.findall(r"<(?:\w+:)?(\w+)>", route)
+        for values in product(*(ids[name] for name in names)):
+            filled = iter(values)
+            found.append(re.sub(r"<[^>]+>", lambda _: str(next(filled)), route))  # noqa: B023
+    return found
+
+
+def read_all(client: Client, world: World) -> dict[str, tuple[int, str]]:
+    """Everything that a reader can open, by its address: status and what came, both without ids, tokens and secrets."""
+    waiting = addresses(world.ids)
+    read: dict[str, tuple[int, str]] = {}
+    seen = set()
+    while waiting:
+        address = waiting.pop(0)
+        if address in seen:
+            continue
+        seen.add(address)
+        answer = client.get(address)
+        read[plain(address, world)] = answer.status_code, plain(whole(answer), world)
+        if "html" in answer.headers.get("Content-Type", "") and answer.status_code == 200:
+            waiting += [link for link in links_of(address, answer) if link not in seen]
+    return read
+
+
+def links_of(address: str, answer: Any) -> Iterator[str]:
+    for link in Page(address, answer.content.decode()).links:
+        parts = urlsplit(link)
+        if not parts.netloc and parts.scheme in ("", "http") and not parts.path.startswith("/static/"):
+            yield parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def whole(answer: Any) -> str:
+    """Headers and body; of cookies only their names."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    headers = sorted(f"{name}: {value}" for name, value in answer.headers.items())
+    return "\n".join([*headers, *sorted(answer.cookies), body.decode(errors="backslashreplace")])
+
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+TOKEN = re.compile(r'(name="(?:csrfmiddlewaretoken|once)" value=")[^"]*')
+NUMBER = re.compile(r'(?<=<b class="num nb">)[0-9A-Z]{4}-[0-9A-Z]{4}(?=</b>)')
+
+
+def plain(text: str, world: World) -> str:
+    names = {str(value): f"<{name} {n}>" for name, values in world.ids.items() for n, value in enumerate(values)}
+    text = UUID.sub(lambda found: names.get(found.group(), "<id>"), text)
+    return NUMBER.sub("<number>", TOKEN.sub(r"\1", text))
+
+
+def look_at(order: Order) -> dict[tuple[str, str], dict[str, tuple[int, str]]]:
+    """All that each reader reads at each station of one world, which is then undone."""
+    found = {}
+    with transaction.atomic():
+        for station, world in tell(order):
+            for who, client in world.readers.items():
+                found[station, who] = read_all(client, world)
+        transaction.set_rollback(True)
+    return found
+
+
+def as_listed(doors: list[Door]) -> list[Door]:
+    return doors
+
+
+def from_above(doors: list[Door]) -> list[Door]:
+    return doors[::-1]
+
+
+def shuffled(doors: list[Door]) -> list[Door]:
+    return Random(11).sample(doors, len(doors))
+
+
+@pytest.fixture(scope="module")
+def one_world(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield look_at(as_listed)
+
+
+@pytest.mark.parametrize("order", [from_above, shuffled])
+def test_two_worlds_with_other_flats_holding_out_read_the_same(one_world, order):
+    other = look_at(order)
+    assert other.keys() == one_world.keys()
+    for station, who in one_world:
+        here, there = one_world[station, who], other[station, who]
+        assert here.keys() == there.keys(), f"{station}: a neighbour {who} finds other addresses"
+        told = {
+            address: first_difference(here[address][1], there[address][1])
+            for address in here
+            if here[address] != there[address]
+        }
+        assert not told, f"{station}: a neighbour {who} can tell the worlds apart: {told}"
+
+
+def first_difference(here: str, there: str) -> str:
+    start = next((n for n, (one, other) in enumerate(zip(here, there, strict=False)) if one != other), 0)
+    return f"{here[max(0, start - 60) : start + 60]!r} and {there[max(0, start - 60) : start + 60]!r}"
+
+
+#: A door of the building however it is written: 一单元301, 1-301, or 301 alone.
+A_DOOR = re.compile(r"(?<![\d.,:-])(?:[1-3]-)?[3-8]0[1-3](?![\d.,:-])")
+OWN = {
+    "of the same unit": {"401"},
+    "of the same unit, in English": {"401"},
+    "of another unit": {"602"},
+}
+
+
+def test_no_door_but_ones_own_is_named_anywhere(one_world):
+    for (station, who), read in one_world.items():
+        for address, (status, answer) in read.items():
+            if status != 200:
+                continue
+            words = Page(address, answer.partition("\n<!doctype")[2] or answer).text
+            named = set(A_DOOR.findall(words)) - OWN.get(who, set())
+            assert not named, f"{station}: {who} reads {named} at {address}"
+
+
+def test_what_belongs_to_the_walk_and_the_office_is_closed_to_her(one_world):
+    checked = 0
+    for (station, who), read in one_world.items():
+        for address, (status, _) in read.items():
+            if address.startswith(("/drives/", "/stacks/", "/places")) or address.endswith(("/put", "/decide")):
+                checked += 1
+                wanted = {302, 405} if who == "without a name" else {403, 404, 405}
+                assert status in wanted, f"{station}: {who} gets {status} at {address}"
+    assert checked > 100
+
+
+def test_she_sees_what_is_hers_to_see(one_world):
+    """So that the other tests do not pass on empty pages: counts per unit, her own answer, the result."""
+    matter = "/matters/<matter_id 0>"
+    running = one_world["running", "of the same unit"][matter][1]
+    assert "还差4户" in "".join(running.split())
+    assert "一单元401" in running
+    reached = one_world["reached", "of the same unit"][matter][1]
+    assert "<b>13</b>户同意" in reached
+    assert "还差" not in reached
+    assert one_world["reached", "of the same unit"][f"{matter}/result"][0] == 404
+    decided = one_world["decided", "without a name"][f"{matter}/result"]
+    assert decided[0] == 200
+    for counts in ("一单元13户（共18户）", "二单元13户（共18户）", "三单元9户（共18户）"):
+        assert counts in decided[1]
