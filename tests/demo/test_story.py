@@ -1,0 +1,48 @@
+"""The demo's story against the article, and told once."""
+
+import pytest
+from django.test import Client
+
+from linli.community.models import Person
+from linli.demo import story
+from linli.matters.models import Matter
+from linli.record.models import Event, Job
+from linli.voting.models import Result, Seat, SlipPhoto, Voice
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_story_is_the_articles_and_is_told_once():
+    story.tell()
+    events = Event.objects.count()
+    story.tell()
+    assert Event.objects.count() == events
+
+    lift = Matter.objects.get(title="给聚鑫园加装一部电梯")
+    assert lift.state == Matter.State.DECIDED
+    assert (lift.raised_at.year, lift.raised_at.month) == (2023, 6)
+    assert lift.drive is not None
+    seats = Seat.objects.filter(electorate=lift.drive.electorate_id)
+    assert (seats.count(), seats.filter(occupied=True).count()) == (54, 48)
+    assert seats.filter(occupied=True, voice__choice=Voice.Choice.YES).count() == 48
+    assert SlipPhoto.objects.filter(stack__drive=lift.drive).count() == 48
+    results = Result.objects.filter(drive=lift.drive)
+    assert [result.state for result in results] == ["passed"] * 3
+    assert not Event.objects.filter(claimed=False).exclude(name__startswith="sign-in").exists()
+    assert not Job.objects.filter(subject=lift.drive_id).exclude(state=Job.State.DONE).exists()
+    assert Matter.objects.filter(state=Matter.State.ASKING).count() == 2
+
+
+def test_nobody_of_the_article_acts_in_it():
+    story.tell()
+    named = {"王菊", "张秀荣", "何庆功", "罗华", "惠如修", "康丹", "唐冠强", "黄少敏", "周小秋", "陆悦仪"}
+    assert not Person.objects.filter(name__in=named).exists()
+
+
+def test_each_persona_comes_in_by_a_link_of_its_own():
+    story.tell()
+    first, second = story.links(), story.links()
+    assert len(first) == 5
+    assert {link for _, link in first}.isdisjoint(link for _, link in second)
+    for _, link in first + second:
+        assert Client().post("/s/" + link.rsplit("/", 1)[-1]).status_code == 302
