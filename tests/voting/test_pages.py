@@ -1,6 +1,7 @@
 """The pages of a drive as its clerk, its collectors and its neighbours get them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -42,7 +43,7 @@ def lift(house: House, pack: str = LIFT) -> Matter:
     )
     put_to_owners(
         matter=matter,
-        closes_at=clock.now() + clock.timezone.timedelta(days=7),
+        closes_at=clock.now() + timedelta(days=7),
         collectors=[person_of(house.leader)],
         clerks=[person_of(house.clerk), person_of(house.second_clerk)],
         share_method="equal",
