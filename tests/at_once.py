@@ -29,7 +29,7 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
 def held(url: str, statement: str, *values: object) -> Iterator[psycopg.Connection]:
     """A transaction that has run ``statement`` (which takes a lock) and is committed when the block ends."""
     with psycopg.connect(url) as holder:
-        holder.execute(statement, values)  # type: ignore[call-overload]
+        holder.execute(statement, values)
         yield holder
 
 
@@ -43,7 +43,7 @@ def behind_a_lock(url: str, lock: str, value: object, *calls: Callable[[], objec
             running: list[Future[object]] = [pool.submit(on_its_own, call) for call in calls]
             wait_for(url, len(calls))
             if then:
-                holder.execute(then, [value])  # type: ignore[call-overload]
+                holder.execute(then, [value])
         return [each.result() for each in running]
 
 

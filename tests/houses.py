@@ -55,6 +55,7 @@ def acting_as(person: Person, role: Role | None = None) -> Acting:
 
 
 def person_of(acting: Acting) -> Person:
+    assert acting.person is not None
     return Person.objects.get(id=acting.person)
 
 

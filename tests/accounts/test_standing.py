@@ -74,7 +74,7 @@ def test_choosing_what_is_not_ones_own_changes_nothing(house: House, account: Ac
 
 
 def test_a_role_that_has_ended_is_gone_at_once(house: House, account: Account, client: Client):
-    role = Role.objects.get(id=house.secretary.role_id)
+    role = person_of(house.secretary).roles.get(kind="secretary")
     client.post(reverse("choose-role"), {"standing": f"{role.person_id}:{role.id}"})
     assert acting(client).role == "secretary"
     end_role(role=role, by=house.system)

@@ -1,12 +1,14 @@
 """What happens when several people and workers write to one drive at the same moment, on a database that commits."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from random import Random
 
 import pytest
 from django.db import connection
 
 from linli.record import clock
+from linli.record.acting import Acting
 from linli.record.models import Event
 from linli.rules.errors import Refused
 from linli.voting import counting
@@ -108,10 +110,10 @@ def test_many_clerks_with_random_stacks_over_the_same_doors(house: House, seed: 
     seats = seats_of(drive)
     dice = Random(seed)
 
-    def work(chance: Random, by: object) -> list[tuple[int, str]]:
+    def work(chance: Random, by: Acting) -> list[tuple[int, str, int]]:
         outcomes = []
         for _ in range(8):
-            stack = stack_of(house, drive, by=by)  # type: ignore[arg-type]
+            stack = stack_of(house, drive, by=by)
             wanted = chance.sample(seats, chance.randint(1, 10))
             reason = chance.choice(["", "户主重填"])
             choices = ["yes", "no", "abstain", "spoiled"]
@@ -119,7 +121,7 @@ def test_many_clerks_with_random_stacks_over_the_same_doors(house: House, seed: 
                 Slip(seat.id, chance.choice(choices), place, chance.random() < 0.1, reason)
                 for place, seat in enumerate(wanted, 1)
             ]
-            result = on_its_own(lambda stack=stack, taken=taken: enter_slips(stack=stack, slips=taken, by=by))
+            result = on_its_own(partial(enter_slips, stack=stack, slips=taken, by=by))
             outcomes.append((Voice.objects.filter(stack=stack).count(), codes([result])[0], len(taken)))
         return outcomes
 
@@ -188,9 +190,9 @@ def test_deciding_twice_at_once_gives_one_set_of_results(committed_db: str, hous
         with clock.told_at(moment):
             return decide_drive(drive=drive, by=house.secretary)
 
-    def deadline() -> object:
+    def deadline() -> None:
         with clock.told_at(moment):
-            return pass_deadline(drive.id)
+            pass_deadline(drive.id)
 
     lock = "select 1 from voting_drive where id = %s for update"
     outcomes = codes(behind_a_lock(committed_db, lock, drive.id, decide, deadline, decide, deadline))

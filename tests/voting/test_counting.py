@@ -8,6 +8,7 @@ agree and nobody objects); Supreme People's Court interpretation, articles 8 and
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -121,9 +122,9 @@ def lay_in(house: House, drawn: list[Door]) -> None:
         own([(row, [people[each] for each in door.owners])])
 
 
-def expected(drive: Drive) -> dict[object, list[Said]]:
+def expected(drive: Drive) -> dict[UUID, list[Said]]:
     """The seats of each scope for the naive count, heads as sets of today's owners."""
-    scopes: dict[object, list[Said]] = {}
+    scopes: dict[UUID, list[Said]] = {}
     for seat in seats_of(drive):
         owners = frozenset(Ownership.objects.filter(dwelling=seat.dwelling).values_list("person", flat=True))
         scopes.setdefault(seat.scope_id, []).append(Said(seat.area, owners or seat.id))

@@ -38,6 +38,7 @@ def test_the_articles_building_has_54_doors_in_three_scopes_of_18():
 
 def test_doors_of_two_buildings_are_told_apart():
     house = build(rule="2个单元，1–2层，每层1户")
+    assert house.building.parent is not None
     second = add_place(parent=house.building.parent, kind="building", name="A座", by=house.system)
     lay_out_doors(place=second, rule="2个单元，1–2层，每层1户", by=house.system)
     drive = open_at(house, ORDINARY, place=house.building.parent)

@@ -3,11 +3,13 @@
 import dataclasses
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import psycopg
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from linli.accounts import policy as accounts_policy
 from linli.accounts.models import Account, Claim
@@ -18,6 +20,7 @@ from linli.machine.cluster import OWNER_ROLE, Cluster
 from linli.matters import policy as matters_policy
 from linli.matters.models import Matter
 from linli.record import clock
+from linli.record.acting import Acting
 from linli.record.models import Event, Row
 from linli.rules.errors import Forbidden, Refused
 from linli.rules.packs import Packs, shelf
@@ -42,6 +45,12 @@ from tests.houses import (
 )
 
 SMALL = "2个单元，3–4层，每层2户"
+
+
+def role_of(acting: Acting) -> QuerySet[Role]:
+    """The role that somebody acts in."""
+    assert acting.role_id is not None
+    return Role.objects.filter(id=acting.role_id)
 
 
 # ── rows that only grow ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -73,7 +82,7 @@ def test_events_voices_and_results_only_grow_whoever_asks(committed_db: str, clu
                     f"truncate {table} cascade",
                 ):
                     with pytest.raises(refused):
-                        asking.execute(statement)  # type: ignore[call-overload]
+                        asking.execute(statement)
     assert Voice.objects.count() == 8
     assert Result.objects.count() == 2
     assert Event.objects.exists()
@@ -104,7 +113,7 @@ def test_no_row_names_one_of_another_community():
     (foreign_voice,) = enter_slips(stack=foreign_stack, slips=slips(seats_of(foreign)[:1]), by=other.clerk)
     seat, foreign_seat = seats_of(drive)[0], seats_of(foreign)[0]
     stranger = person_of(other.leader)
-    changes = [
+    changes: list[tuple[Any, object, dict[str, object]]] = [
         (Seat, seat.id, {"dwelling": foreign_seat.dwelling}),
         (Seat, seat.id, {"scope": foreign_seat.scope}),
         (Seat, seat.id, {"head": foreign_seat.head}),
@@ -261,11 +270,11 @@ def test_a_role_at_the_street_sees_and_changes_nothing_of_people():
     by = somebody(house.community, "secretary")
     with connection.cursor() as cursor:
         cursor.execute("set constraints all deferred")
-    Role.objects.filter(id=by.role_id).update(place=Place.objects.get(kind="town"))
+    role_of(by).update(place=Place.objects.get(kind="town"))
     for action in ACTIONS:
         assert not can(by, action, house.building), action.name
     assert can(by, Action("figures.see", frozenset({"secretary"}), personal=False), house.building)
-    Role.objects.filter(id=by.role_id).update(place=house.community)
+    role_of(by).update(place=house.community)
 
 
 @pytest.mark.django_db
@@ -276,10 +285,11 @@ def test_the_face_is_for_those_named_while_they_have_doors_to_knock_at():
     for by in (house.leader, house.clerk):
         assert face_of(drive, by).counts == {"open": 8}
     resident = acting_as(seats_of(drive)[0].entitled.get())
-    for by in (None, house.secretary, resident, other.leader, somebody(house.community, "building_leader")):
+    strangers = [None, house.secretary, resident, other.leader, somebody(house.community, "building_leader")]
+    for stranger in strangers:
         with pytest.raises(Forbidden):
-            face_of(drive, by)
-    Role.objects.filter(id=house.leader.role_id).update(until=clock.today())
+            face_of(drive, stranger)
+    role_of(house.leader).update(until=clock.today())
     with pytest.raises(Forbidden):
         face_of(drive, house.leader)
     drive.state = Drive.State.DECIDED

@@ -1,7 +1,7 @@
 """What a neighbour sees of a drive while it runs: never enough to tell who has not agreed (practice.md §1)."""
 
-import dataclasses
 import json
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -35,10 +35,12 @@ def house() -> House:
     return build()
 
 
-def say(house: House, drive: Drive, unit: int, count: int, choice: str = "yes", start: int = 0, **more: object) -> None:
+def say(house: House, drive: Drive, unit: int, count: int, choice: str = "yes", start: int = 0, objection: bool = False) -> None:
     """So many doors of a unit say ``choice``, from the ``start``-th on."""
     seats = [seat for seat in seats_of(drive) if seat.short.startswith(f"{unit}-")][start : start + count]
-    enter_slips(stack=stack_of(house, drive), slips=slips(seats, choice, **more), by=house.clerk)
+    enter_slips(
+        stack=stack_of(house, drive), slips=[replace(slip, **more) for slip in slips(seats, choice)], by=house.clerk
+    )
 
 
 def neighbour(drive: Drive, unit: int) -> Acting:
@@ -54,7 +56,7 @@ def seen(drive: Drive, viewer: Acting | None) -> tuple[Progress, list[ScopeProgr
 
 def everything(progress: Progress) -> str:
     """All that the neighbour is handed, as text."""
-    return json.dumps([dataclasses.asdict(scope) for scope in progress.scopes], ensure_ascii=False)
+    return json.dumps([asdict(scope) for scope in progress.scopes], ensure_ascii=False)
 
 
 def test_before_the_ratio_only_ones_own_unit_says_what_is_missing(house: House):

@@ -99,7 +99,7 @@ def test_the_deadline_is_judged_by_the_databases_clock(house: House, monkeypatch
     stack = stack_of(house, drive)
     opened = clock.now()
     type(drive).objects.filter(id=drive.id).update(closes_at=opened, gathers_until=opened)
-    monkeypatch.setattr(clock.timezone, "now", lambda: opened - timedelta(days=1))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: opened - timedelta(days=1))
     assert clock.now() < opened
     assert refusal(enter_slips, stack=stack, slips=slips(seats_of(drive)), by=house.clerk) == "drive.over"
 
@@ -263,6 +263,7 @@ def test_the_signers_second_slip_needs_only_its_reason(unowned: House):
 def test_a_signer_who_is_known_to_live_there_is_the_same_person(unowned: House):
     drive = open_at(unowned)
     here, there, *_ = seats_of(drive)
+    assert here.dwelling is not None
     known = Person.objects.create(community=unowned.community, name="示例丙")
     household = Household.objects.create(community=unowned.community, dwelling=here.dwelling)
     Residency.objects.create(community=unowned.community, household=household, person=known)

@@ -299,6 +299,25 @@ class Line:
 
 
 @dataclass(frozen=True)
+class SlipAsk:
+    """A line of writing that a slip needs besides its answer: the field ``name``, and what stands there already."""
+
+    name: str
+    label: str
+    value: str = ""
+    most: int = 200
+
+
+@dataclass(frozen=True)
+class SlipTick:
+    """A box that a slip may have besides its answer: the field ``name``."""
+
+    name: str
+    label: str
+    ticked: bool = False
+
+
+@dataclass(frozen=True)
 class Slip:
     """One slip to be entered: ``id`` makes the field ``voice-<id>``; ``value`` is what stands there already."""
 
@@ -309,6 +328,8 @@ class Slip:
     fault: str = ""
     photo: str = ""
     photo_words: str = ""
+    ask: SlipAsk | None = None
+    tick: SlipTick | None = None
 
 
 def heights(shares: Iterable[Share]) -> list[int]:

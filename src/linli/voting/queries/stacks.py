@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from linli.voting.models import Seat, SlipPhoto, Stack
 
 
@@ -13,6 +15,8 @@ class SlipRow:
     in_this_stack: bool
     position: int | None
     photo: SlipPhoto | None
+    #: Whether nobody on the roster may speak for the door, so that the slip's signer is to be written down.
+    unowned: bool
 
 
 def slip_rows(stack: Stack) -> list[SlipRow]:
@@ -20,12 +24,13 @@ def slip_rows(stack: Stack) -> list[SlipRow]:
     photos = {photo.position: photo for photo in stack.photos.select_related("file")}
     seats = (
         Seat.objects.filter(electorate=stack.drive.electorate_id, excluded=False)
-        .select_related("voice", "scope")
+        .select_related("voice")
+        .annotate(owned=Exists(Seat.entitled.through.objects.filter(seat=OuterRef("id"))))
         .order_by("sort_key", "id")
     )
     rows = []
     for seat in seats:
         here = seat.voice is not None and seat.voice.stack_id == stack.id
         position = seat.voice.position if here and seat.voice else None
-        rows.append(SlipRow(seat, here, position, photos.get(position) if position else None))
+        rows.append(SlipRow(seat, here, position, photos.get(position) if position else None, not seat.owned))
     return rows

@@ -1,11 +1,13 @@
 """A clerk's pages: beginning a stack, entering its slips by keyboard, laying its photos beside them."""
 
 import uuid
+from dataclasses import astuple, replace
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +20,7 @@ from linli.files.views import serve
 from linli.record.acting import Acting, ActingRequest
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
+from linli.voting import counting
 from linli.voting.forms import StackForm
 from linli.voting.models import Drive, SlipPhoto, Stack
 from linli.voting.policy import require_clerk
@@ -89,12 +92,12 @@ def stack(request: HttpRequest, stack_id: UUID) -> HttpResponse:
     rows = slip_rows(found)
     if request.method == "GET":
         return render(request, "voting/stack.html", stack_page(found, rows))
-    slips = slips_from(request, rows)
+    slips = slips_from(request, found, rows)
     try:
         if slips:
             answer_once(
                 request.POST.get("once", ""),
-                sorted((str(slip.seat), slip.choice, slip.position) for slip in slips),
+                sorted(astuple(slip) for slip in slips),
                 by=by,
                 write=lambda: enter_slips(stack=found, slips=slips, by=by)[0].id,
             )
@@ -106,38 +109,47 @@ def stack(request: HttpRequest, stack_id: UUID) -> HttpResponse:
     return redirect("voting:stack", found.id)
 
 
-def slips_from(request: HttpRequest, rows: list[SlipRow]) -> list[Slip]:
-    """The slips that the form brings, numbered on from those that the stack has, in the order of entry.
+def slips_from(request: HttpRequest, found: Stack, rows: list[SlipRow]) -> list[Slip]:
+    """The slips that the form brings, numbered on from those that the stack ever had, in the order of entry.
+
+    A line that says what its voice in this stack says already is no new slip.
 
     ``order`` names the doors as they were filled in; without a script it is empty and door order holds.
     """
-    typed = {row.seat: request.POST.get(f"voice-{row.seat.id}", "") for row in rows}
-    new = [
-        row
-        for row in rows
-        if typed[row.seat] and not (row.in_this_stack and row.seat.voice and typed[row.seat] == row.seat.voice.choice)
-    ]
+    typed = [(row, slip_of(request, row)) for row in rows]
+    new = [(row, slip) for row, slip in typed if slip.choice and not is_said(row, slip)]
     order = {door: place for place, door in enumerate(request.POST.get("order", "").split())}
-    new.sort(key=lambda row: order.get(str(row.seat.id), len(order)))
-    last = max((row.position or 0 for row in rows), default=0)
-    return [
-        Slip(
-            seat=row.seat.id,
-            choice=typed[row.seat],
-            position=row.position or last + place,
-            objection=f"objection-{row.seat.id}" in request.POST,
-            reason=request.POST.get(f"reason-{row.seat.id}", ""),
-        )
-        for place, row in enumerate(new, 1)
-    ]
+    new.sort(key=lambda each: order.get(str(each[1].seat), len(order)))
+    last = found.voices.aggregate(last=Max("position"))["last"] or 0
+    return [replace(slip, position=row.position or last + place) for place, (row, slip) in enumerate(new, 1)]
+
+
+def slip_of(request: HttpRequest, row: SlipRow) -> Slip:
+    """What the form says of one door; without a choice there is no slip."""
+    said = request.POST
+    return Slip(
+        seat=row.seat.id,
+        choice=said.get(f"voice-{row.seat.id}", ""),
+        position=0,
+        objection=f"objection-{row.seat.id}" in said,
+        reason=said.get(f"reason-{row.seat.id}", ""),
+        signer=said.get(f"signer-{row.seat.id}", ""),
+    )
+
+
+def is_said(row: SlipRow, slip: Slip) -> bool:
+    """Whether this stack's voice of the door says just that."""
+    voice = row.seat.voice
+    return row.in_this_stack and voice is not None and (voice.choice, voice.objection) == (slip.choice, slip.objection)
 
 
 def stack_page(
     found: Stack, rows: list[SlipRow], *, typed: list[Slip] | None = None, refused: Refused | None = None
 ) -> dict[str, Any]:
     """The page of a stack, with what was typed and could not be saved still in it."""
-    kept = {slip.seat: slip.choice for slip in typed or []}
-    items = [slip_part(found, row, kept.get(row.seat.id, "")) for row in rows]
+    kept = {slip.seat: slip for slip in typed or []}
+    objections = any(test.measure == "objections" for test in counting.pack_of(found.drive).tests)
+    items = [slip_part(found, row, kept.get(row.seat.id), objections=objections) for row in rows]
     waiting = [photo.position for photo in found.photos.order_by("position")]
     used = {row.position for row in rows if row.position}
     return {
@@ -152,19 +164,32 @@ def stack_page(
     }
 
 
-def slip_part(found: Stack, row: SlipRow, typed: str) -> parts.Slip:
-    """One line of the stack: what stands, from where, and the photo of this very slip."""
-    voice = row.seat.voice
+def slip_part(found: Stack, row: SlipRow, typed: Slip | None, *, objections: bool) -> parts.Slip:
+    """One line of the stack: what stands, from where, and the photo of this very slip.
+
+    What takes the place of a voice asks for its reason, the first slip of a door without owner for its signer; a box
+    for an explicit objection is there where the rule asks for it.
+    """
+    voice, id_ = row.seat.voice, row.seat.id
+    standing = voice if row.in_this_stack else None
+    ask = None
+    if voice is not None:
+        ask = parts.SlipAsk(f"reason-{id_}", _("更正的原因"), typed.reason if typed else "")
+    elif row.unowned:
+        ask = parts.SlipAsk(f"signer-{id_}", _("表上签名的业主"), typed.signer if typed else "", most=60)
+    ticked = typed.objection if typed else standing is not None and standing.objection
     elsewhere = voice is not None and not row.in_this_stack
     note = _("已在别的一叠里录过") if elsewhere else _("空户") if row.seat.occupied is False and voice is None else ""
     photo = reverse("voting:photo", args=[found.id, row.position]) if row.photo and row.position else ""
     return parts.Slip(
-        id=str(row.seat.id),
+        id=str(id_),
         door=row.seat.label,
         note=note,
-        value=typed or (voice.choice if voice and row.in_this_stack else ""),
+        value=typed.choice if typed else standing.choice if standing else "",
         photo=photo,
         photo_words=_("%(door)s的表") % {"door": row.seat.label},
+        ask=ask,
+        tick=parts.SlipTick(f"objection-{id_}", _("明确反对"), ticked) if objections else None,
     )
 
 

@@ -1,4 +1,5 @@
 // Entering a stack of slips by keyboard alone: 1 to 4 answer and go on, arrows and Enter move, Backspace clears.
+// What a slip needs in writing is asked for before going on.
 // The lines are a plain form of radio buttons; without this script it is sent as it is.
 for (const stack of document.querySelectorAll("[data-slips]")) {
   const slips = [...stack.querySelectorAll("[data-slip]")];
@@ -46,6 +47,8 @@ for (const stack of document.querySelectorAll("[data-slips]")) {
     key.checked = true;
     remember(slips[index]);
     count();
+    const ask = slips[index].querySelector("[data-slip-ask]");
+    if (ask && !ask.value) return ask.focus();
     goOn(index, fill(stack.dataset.said, { door: doorOf(slips[index]), voice: key.parentElement.textContent.trim() }));
   };
   const clear = (index) => {
@@ -61,6 +64,8 @@ for (const stack of document.querySelectorAll("[data-slips]")) {
   stack.addEventListener("keydown", (event) => {
     const index = slips.indexOf(event.target.closest("[data-slip]"));
     if (index < 0 || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const writing = !event.target.matches("input[type=radio]");
+    if (writing && !["Enter", "ArrowDown", "ArrowUp"].includes(event.key)) return;
     const key = keysOf(slips[index])[Number(event.key) - 1];
     if (/^[1-9]$/.test(event.key)) key && answer(index, key);
     else if (event.key === "Enter") goOn(index, "");
