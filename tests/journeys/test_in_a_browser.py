@@ -77,7 +77,7 @@ def come_in(page: Page, member: cast.Member) -> Page:
 
 
 def build_compound(page: Page, folder: Path) -> None:
-    page.get_by_role("link", name="门户").click()
+    page.get_by_role("link", name="门户", exact=True).click()
     page.get_by_label("叫什么名字").fill("聚鑫园")
     page.get_by_role("button", name="加上").click()
     page.get_by_role("link", name="按规则排门户").click()
