@@ -29,7 +29,7 @@ def test_the_story_is_the_articles_and_is_told_once():
     results = Result.objects.filter(drive=lift.drive)
     assert [result.state for result in results] == ["passed"] * 3
     assert not Event.objects.filter(claimed=False).exclude(name__startswith="sign-in").exists()
-    assert not Job.objects.filter(subject=lift.drive_id).exclude(state=Job.State.DONE).exists()
+    assert not Job.objects.filter(subject=lift.drive.id).exclude(state=Job.State.DONE).exists()
     assert Matter.objects.filter(state=Matter.State.ASKING).count() == 2
 
 
