@@ -178,7 +178,7 @@ def test_areas_that_cannot_be_are_refused(area: object) -> None:
     assert (refused.code, refused.facts["field"]) == ("verdict.area-wrong", "units[0].area")
 
 
-BROKEN: dict[str, tuple[Callable[[dict], object], str]] = {  # type: ignore[type-arg]
+BROKEN: dict[str, tuple[Callable[[dict], object], str]] = {
     "no pack": (lambda it: it.pop("pack"), "verdict.field-missing"),
     "no date": (lambda it: it.pop("at"), "verdict.field-missing"),
     "no units": (lambda it: it.pop("units"), "verdict.field-missing"),
