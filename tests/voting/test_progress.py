@@ -40,9 +40,8 @@ def say(
 ) -> None:
     """So many doors of a unit say ``choice``, from the ``start``-th on."""
     seats = [seat for seat in seats_of(drive) if seat.short.startswith(f"{unit}-")][start : start + count]
-    enter_slips(
-        stack=stack_of(house, drive), slips=[replace(slip, **more) for slip in slips(seats, choice)], by=house.clerk
-    )
+    said = [replace(slip, objection=objection) for slip in slips(seats, choice)]
+    enter_slips(stack=stack_of(house, drive), slips=said, by=house.clerk)
 
 
 def neighbour(drive: Drive, unit: int) -> Acting:
