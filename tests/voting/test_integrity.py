@@ -23,12 +23,11 @@ from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.models import Event, Row
 from linli.rules.errors import Forbidden, Refused
-from linli.rules.packs import Packs, shelf
-from linli.voting import counting
+from linli.rules.packs import Packs
 from linli.voting import policy as voting_policy
 from linli.voting.models import Drive, DriveWorker, Result, ScopeTotals, Seat, SharePlan, Stack, Voice
 from linli.voting.queries import face_of, progress_of
-from linli.voting.services import decide_drive, enter_slips, pass_deadline
+from linli.voting.services import decide_drive, enter_slips, opening, pass_deadline
 from tests.houses import (
     LIFT,
     LONG_AGO,
@@ -167,11 +166,11 @@ def test_no_row_names_one_of_another_community():
 
 
 @pytest.mark.django_db
-def test_a_rule_file_that_has_changed_counts_nothing_and_says_so(monkeypatch: pytest.MonkeyPatch):
+def test_a_kept_rule_that_somebody_has_touched_counts_nothing_and_says_so():
     house = build(rule=SMALL)
     drive = open_at(house)
-    changed = Packs(dataclasses.replace(pack, sha256="0" * 64) for pack in shelf())
-    monkeypatch.setattr(counting, "shelf", lambda: changed)
+    drive.pack_file = bytes(drive.pack_file).replace(b"2/3", b"1/3")
+    drive.save()
     with clock.told_at(after(drive, hours=1)):
         for call in (
             lambda: decide_drive(drive=drive, by=house.secretary),
@@ -179,11 +178,25 @@ def test_a_rule_file_that_has_changed_counts_nothing_and_says_so(monkeypatch: py
         ):
             with pytest.raises(Refused) as refused:
                 call()
-            assert refused.value.code == "drive.pack-gone"
+            assert refused.value.code == "drive.pack-changed"
             assert LIFT in str(refused.value)
     assert not Result.objects.exists()
     drive.refresh_from_db()
     assert (drive.state, drive.decided_at) == ("open", None)
+
+
+@pytest.mark.django_db
+def test_a_drive_is_counted_by_the_rule_it_was_opened_under_whatever_the_program_brings_later(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    house = build(rule=SMALL)
+    drive = open_at(house)
+    enter_slips(stack=stack_of(house, drive), slips=slips(seats_of(drive)), by=house.clerk)
+    monkeypatch.setattr(opening, "shelf", lambda: Packs(()))
+    with clock.told_at(after(drive, hours=1)):
+        decide_drive(drive=drive, by=house.secretary)
+    assert {result.state for result in Result.objects.filter(drive=drive)} == {"passed"}
+    assert progress_of(drive, house.secretary).pack.file == bytes(drive.pack_file)
 
 
 @pytest.mark.django_db

@@ -1,5 +1,7 @@
 """Between rows and rules: seats as columns, tallies as JSON, and the pack that a drive named when it was opened."""
 
+import functools
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -10,7 +12,7 @@ from linli.rules.decisions import UNKNOWN_AREA, Columns, Head, Heads, Totals, Ve
 from linli.rules.decisions import Seat as Said
 from linli.rules.decisions import Voice as Spoken
 from linli.rules.errors import Refused
-from linli.rules.packs import Pack, shelf
+from linli.rules.packs import Pack, read_pack
 from linli.voting.models import Drive, Seat, Voice
 
 SPOKEN = {
@@ -43,19 +45,25 @@ def columns_of(seats: Sequence[Seat]) -> Columns:
 
 
 def pack_of(drive: Drive) -> Pack:
-    """The very version of the rule that the drive was opened under, whatever is in force today.
+    """The very rule that the drive was opened under, read from what the drive keeps, whatever is in force today.
 
-    Refused when the program no longer carries it, or carries another file under its name: nothing is then counted.
+    Refused when that is no longer what its SHA-256 says: nothing is then counted.
     """
-    for pack in shelf():
-        if (pack.id, pack.version, pack.sha256) == (drive.pack, drive.pack_version, drive.pack_sha256):
-            return pack
-    raise Refused(
-        "drive.pack-gone",
-        "这次表态用的规则文件（{pack}，{version}）和程序里的不一样了，先不计票。请管理员核对规则文件。",
-        pack=drive.pack,
-        version=drive.pack_version,
-    )
+    file = bytes(drive.pack_file)
+    if hashlib.sha256(file).hexdigest() != drive.pack_sha256:
+        raise Refused(
+            "drive.pack-changed",
+            "这次表态的规则文件（{pack}，{version}）和开始时的不一样了，先不计票。请管理员核对。",
+            pack=drive.pack,
+            version=drive.pack_version,
+        )
+    return kept_pack(file, f"{drive.pack}.{drive.pack_version}.toml")
+
+
+@functools.lru_cache(maxsize=64)
+def kept_pack(file: bytes, name: str) -> Pack:
+    """A pack read once for each distinct file: a page would otherwise parse it again every time."""
+    return read_pack(file, name)
 
 
 def tally_to_json(tally: Totals | Head) -> dict[str, Any]:

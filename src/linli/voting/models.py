@@ -86,7 +86,8 @@ class Drive(Within):
     """One question put to an electorate: open → gathering → decided.
 
     *Gathering*: nothing may be given any more; what was given before may still arrive, until ``gathers_until``.
-    The pack is named by id, version and the SHA-256 of its file, so that the rule of the day can be shown for ever.
+    The pack is named by id, version and the SHA-256 of its file, which is kept too: whatever becomes of the program,
+    the rule of the day can be shown and counted by for ever.
     """
 
     class State(models.TextChoices):
@@ -104,6 +105,7 @@ class Drive(Within):
     pack = models.CharField(max_length=64)
     pack_version = models.CharField(max_length=16)
     pack_sha256 = models.CharField(max_length=64)
+    pack_file = models.BinaryField(help_text="the rule's file itself: what was opened is counted by what it was")
     progress = models.CharField(max_length=16, choices=Progress.choices, default=Progress.LIVE)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField(default=clock.now)

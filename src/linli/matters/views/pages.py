@@ -92,7 +92,7 @@ def drive_parts(
     return {
         "progress": progress,
         "verdict": verdict_words(progress),
-        "bars": [unit_bar(scope, decided=drive.state == Drive.State.DECIDED) for scope in progress.scopes],
+        "bars": unit_bars(progress),
         "line": line_words(progress),
         "tests": test_rows(progress),
         "workings": workings(progress) if drive.state == Drive.State.DECIDED else [],
@@ -204,6 +204,12 @@ def heads_met(progress: Progress) -> bool:
     """Whether only areas are still open: every condition of heads is met in every scope."""
     lines = [line for scope in progress.scopes for line in scope.tests]
     return all(line.met for line in lines if line.measure == "heads") and any(line.met is None for line in lines)
+
+
+def unit_bars(progress: Progress) -> list[parts.UnitBar]:
+    """A bar for each unit; with a result that must not tell its counts, none."""
+    decided = progress.drive.state == Drive.State.DECIDED
+    return [unit_bar(scope, decided=decided) for scope in progress.scopes if not decided or scope.lit is not None]
 
 
 def unit_bar(scope: ScopeProgress, *, decided: bool) -> parts.UnitBar:
@@ -441,9 +447,10 @@ def result_page(matter: Matter) -> dict[str, Any]:
     counts = _("；").join(
         _("%(unit)s%(yes)s户（共%(of)s户）") % {"unit": scope.name, "yes": scope.yes, "of": scope.of}
         for scope in progress.scopes
+        if scope.of is not None
     )
     facts = [
-        (_("几户同意"), counts),
+        *([(_("几户同意"), counts)] if counts else []),
         (_("结论"), verdict_words(progress)["say"]),
         (_("谁牵头"), matter.convener.name),
         (_("表态时间"), _("%(first)s至%(last)s") % {"first": day(drive.opened_at), "last": day(drive.last_day)}),

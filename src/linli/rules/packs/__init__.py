@@ -85,7 +85,8 @@ class Lift:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One version of one rule. ``sha256`` is of the file's bytes, so that a result can name exactly what it applied.
+    """One version of one rule. ``sha256`` is of the bytes of ``file``, so that a result can name exactly what it applied;
+    whoever keeps the file can apply it again for ever.
 
     ``scope`` is the place that decides, ``uses`` says which dwellings and shops belong to it, ``overlap`` whether
     different sets of owners that share a person are separate heads or one, ``notice_days`` and ``remedy_years`` are
@@ -111,6 +112,7 @@ class Pack:
     lift: Lift | None
     tests: tuple[Threshold, ...]
     sha256: str
+    file: bytes
 
     def in_force_at(self, day: datetime.date) -> bool:
         """Whether ``day`` (the community's day) lies within the pack's dates, both ends included."""
@@ -335,6 +337,7 @@ def read_pack(data: bytes, file: str) -> Pack:
         lift=_lift(root),
         tests=root.take("tests", _thresholds(file)),
         sha256=hashlib.sha256(data).hexdigest(),
+        file=data,
     )
     parameters.end()
     root.end()

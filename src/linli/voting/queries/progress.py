@@ -102,7 +102,10 @@ def scope_progress(scope: Area, totals: Totals, pack: Pack, *, decided: bool, sh
     lit = totals.heads.participating if by_answers else totals.heads.yes
     line = line_of(pack, totals.heads.all)
     enough = reached or (line is not None and lit >= line)
-    base_shown = decided or (shown and mine and not enough)
+    # Where all must agree, the count of a scope that failed would name those who did not.
+    told = not is_unanimous(pack) or reached
+    shown = shown and told
+    base_shown = (decided and told) or (shown and mine and not enough)
     return ScopeProgress(
         name=scope.name,
         state=verdict.state if decided else ("reached" if reached and shown else "asking"),
@@ -115,7 +118,7 @@ def scope_progress(scope: Area, totals: Totals, pack: Pack, *, decided: bool, sh
         mine=mine,
         by_answers=by_answers,
         by_owners=totals.heads.all != sum(totals.units),
-        tests=test_lines(verdict, base_shown=base_shown, shown=shown),
+        tests=test_lines(verdict, base_shown=base_shown, shown=shown or decided),
     )
 
 

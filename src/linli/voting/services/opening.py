@@ -72,6 +72,7 @@ def open_drive(
         pack=pack.id,
         pack_version=pack.version,
         pack_sha256=pack.sha256,
+        pack_file=pack.file,
         progress=progress,
         opened_at=moment,
         closes_at=closes_at,
