@@ -85,7 +85,7 @@ class Lift:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One version of one rule. ``sha256`` is of the bytes of ``file``, so that a result can name exactly what it applied;
+    """One version of one rule. ``sha256`` is of the bytes of ``file``: a result names exactly what it applied, and
     whoever keeps the file can apply it again for ever.
 
     ``scope`` is the place that decides, ``uses`` says which dwellings and shops belong to it, ``overlap`` whether
