@@ -71,8 +71,10 @@ def test_before_the_ratio_only_ones_own_unit_says_what_is_missing(house: House):
         assert (scope.yes, scope.of, scope.line, scope.missing, scope.mine) == (yes, None, None, None, False)
         assert all(not line.have and not line.of and not line.working for line in scope.tests)
     assert (progress.yes, progress.least) == (8, 36)
-    for viewer in (None, somebody(house.community), house.secretary):
+    for viewer in (None, somebody(house.community)):
         assert all(scope.missing is None and scope.of is None for scope in progress_of(drive, viewer).scopes)
+    for at_work in (house.secretary, house.clerk, house.leader):
+        assert [scope.missing for scope in progress_of(drive, at_work).scopes] == [7, 9, 12]
 
 
 @pytest.mark.parametrize("agreed", [12, 13, 17, 18])
@@ -168,6 +170,6 @@ def test_the_number_of_statements_does_not_grow_with_doors(house: House, pack: s
     great = open_at(big, pack)
     for each, at in ((drive, house), (great, big)):
         viewer = acting_as(seats_of(each)[0].entitled.get())
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             progress_of(each, viewer)
         assert at.community.id == each.community_id

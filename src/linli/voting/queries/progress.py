@@ -9,7 +9,7 @@ from linli.community.models import Area
 from linli.record.acting import Acting
 from linli.rules.decisions import Totals, Verdict, judge
 from linli.rules.packs import Pack, Threshold
-from linli.voting import counting
+from linli.voting import counting, policy
 from linli.voting.models import Drive, Result, ScopeTotals
 from linli.voting.queries.own import seats_of_person
 
@@ -79,15 +79,20 @@ class Progress:
 
 
 def progress_of(drive: Drive, viewer: Acting | None) -> Progress:
-    """The drive for anybody who may read its page; three statements whatever the number of seats."""
+    """The drive for anybody who may read its page; as many statements whatever the number of seats.
+
+    Every unit is the office's own, and that of those named on the drive: they must know where to knock.
+    """
     pack = counting.pack_of(drive)
     mine = {seat.scope_id for seat in seats_of_person(drive, viewer)}
+    at_work = policy.can_open(viewer, drive.place) or bool(policy.tasks_of(viewer, drive))
     decided = drive.state == Drive.State.DECIDED
     shown = decided or (drive.progress == Drive.Progress.LIVE and not is_unanimous(pack))
     rows = ScopeTotals.objects.filter(drive=drive).select_related("scope").order_by("scope__sort_key", "id")
     totals = [(row.scope, counting.totals_from_json(row.totals)) for row in rows]
     scopes = tuple(
-        scope_progress(scope, each, pack, decided=decided, shown=shown, mine=scope.id in mine) for scope, each in totals
+        scope_progress(scope, each, pack, decided=decided, shown=shown, mine=at_work or scope.id in mine)
+        for scope, each in totals
     )
     least = sum(line_of(pack, each.heads.all) or 1 for _, each in totals)
     return Progress(drive, pack, scopes, shown, least)
