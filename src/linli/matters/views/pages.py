@@ -116,11 +116,14 @@ def who_is_who(matter: Matter) -> list[tuple[str, str]]:
 
 
 def law_of(pack: Pack) -> dict[str, Any]:
-    """The rule's own words, where they stand, and what of it nobody has confirmed yet."""
+    """The rule's own words, where they stand, and what of it nobody has confirmed: first whether it was in force."""
+    dates_and_scope = (pack.valid_to, pack.valid_from, pack.scope, pack.uses)
+    periods_and_counting = (pack.notice_days, pack.remedy_years, pack.overlap, pack.spoiled_participates)
     unconfirmed = [
         words_of(note)
-        for confirmed, note in [(test.confirmed, test.note) for test in pack.tests]
-        + [(each.confirmed, each.note) for each in (pack.notice_days, pack.overlap, pack.spoiled_participates)]
+        for confirmed, note in [(each.confirmed, each.note) for each in dates_and_scope]
+        + [(test.confirmed, test.note) for test in pack.tests]
+        + [(each.confirmed, each.note) for each in periods_and_counting]
         if not confirmed and note
     ]
     return {
