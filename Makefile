@@ -1,7 +1,7 @@
 # The project's commands. Each prepares what it needs; the first one takes half a minute longer.
 PY = .venv/bin/python -P
 
-.PHONY: demo serve test lint types bench messages locks clean dev
+.PHONY: demo serve test lint types bench messages pictures locks clean dev
 
 demo:
 	./linli demo
@@ -24,6 +24,10 @@ bench: dev
 
 messages: dev
 	$(PY) -m linli.machine.catalogues
+
+# The pictures of docs/pictures, anew, from a demo of their own.
+pictures: dev
+	$(PY) scripts/pictures.py
 
 # Newer versions of everything, within what pyproject.toml allows.
 locks: dev
