@@ -6,11 +6,11 @@ from uuid import UUID
 from django.db import transaction
 
 from linli.community.models import Place
-from linli.community.policy import CHANGE_REGISTER, require
+from linli.community.policy import CHANGE_REGISTER, not_allowed, require
 from linli.record.acting import Acting
 from linli.record.services import note
 from linli.rules.doors import level_key, natural_key
-from linli.rules.errors import Forbidden, Refused
+from linli.rules.errors import Refused
 
 Kind = Place.Kind
 #: The levels from the widest to the narrowest; any of them may be left out.
@@ -43,7 +43,7 @@ def found_community(*, city: str, district: str, town: str, community: str, area
     (start-up and demo); ``area_code`` is the community's own, twelve digits.
     """
     if by.role != "system" or by.community is not None:
-        raise Forbidden("not-allowed", "您现在的身份办不了这件事。请社区里管这件事的人来办。")
+        raise not_allowed()
     above: Place | None = None
     for kind, name in ((Kind.CITY, city), (Kind.DISTRICT, district), (Kind.TOWN, town), (Kind.COMMUNITY, community)):
         name = checked_name(name)
