@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import astuple, replace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.files.services import store_pictures
 from linli.files.views import serve
-from linli.record.acting import Acting, ActingRequest
+from linli.record.acting import Acting, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
 from linli.voting import counting
@@ -32,8 +32,7 @@ from linli.web.refusal import add_refusal, words_of
 
 def clerk_of(request: HttpRequest, drive: Drive) -> Acting:
     """The reader as a clerk named on the drive."""
-    by = cast(ActingRequest, request).acting
-    assert by is not None
+    by = actor(request)
     require_clerk(by, drive)
     return by
 
