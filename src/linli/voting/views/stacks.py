@@ -197,11 +197,17 @@ def slip_part(found: Stack, row: SlipRow, typed: Slip | None, *, objections: boo
 def photos(request: HttpRequest, stack_id: UUID) -> HttpResponse:
     """The photos of a stack, dropped in one go: the first belongs to the first slip."""
     found, by = fetch_stack(request, stack_id)
-    files = store_pictures(by=by, uploads=request.FILES.getlist("photos"))
-    if files:
-        attach_photos(stack=found, files=files, by=by)
-        said = ngettext("放好了%(n)s张照片。", "放好了%(n)s张照片。", len(files))
-        messages.success(request, said % {"n": len(files)})
+    uploads = request.FILES.getlist("photos")
+
+    def write() -> UUID:
+        attach_photos(stack=found, files=store_pictures(by=by, uploads=uploads), by=by)
+        return found.id
+
+    if uploads:
+        sizes = [upload.size for upload in uploads]
+        answer_once(request.POST.get("once", ""), [str(found.id), *sizes], by=by, write=write)
+        said = ngettext("放好了%(n)s张照片。", "放好了%(n)s张照片。", len(uploads))
+        messages.success(request, said % {"n": len(uploads)})
     return redirect("voting:stack", found.id)
 
 
