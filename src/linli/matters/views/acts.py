@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -97,6 +97,12 @@ def matter(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     return render(
         request, "matters/matter.html", pages.matter_page(found, cast(ActingRequest, request).acting, request)
     )
+
+
+@require_safe
+def of_drive(request: HttpRequest, drive_id: UUID) -> HttpResponse:
+    """From a drive, which knows no matter, to the page of the matter that asks by it."""
+    return redirect("matters:matter", get_object_or_404(Matter, drive=drive_id).id)
 
 
 @login_required

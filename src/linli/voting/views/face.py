@@ -43,7 +43,7 @@ def window_word(state: str) -> str:
 def face(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     """The face, never stored, printed or exported; each look is written in the record."""
     by = actor(request)
-    drive = get_object_or_404(Drive.objects.select_related("electorate", "place", "matter"), id=drive_id)
+    drive = get_object_or_404(Drive.objects.select_related("place"), id=drive_id)
     found = face_of(drive, by)
     note("face.seen", by=by, subject_kind="drive", subject=drive.id, place=drive.place_id)
     keys = [

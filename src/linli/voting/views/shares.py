@@ -22,7 +22,7 @@ from linli.web import parts
 def shares(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     """Every household's share to the fen; once the drive is decided, for the office only; each look is written."""
     by = actor(request)
-    drive = get_object_or_404(Drive.objects.select_related("place", "matter"), id=drive_id)
+    drive = get_object_or_404(Drive.objects.select_related("place"), id=drive_id)
     if not can_open(by, drive.place):
         raise Forbidden("shares.office-only", "每户分摊的明细只给社区工作人员看。您家的那一份在“您家的答复”里。")
     plan = plan_of(drive)

@@ -39,9 +39,7 @@ def clerk_of(request: HttpRequest, drive: Drive) -> Acting:
 
 def fetch_stack(request: HttpRequest, stack_id: UUID) -> tuple[Stack, Acting]:
     """The stack, and the reader as its clerk."""
-    found = get_object_or_404(
-        Stack.objects.select_related("drive__electorate", "drive__matter", "collector", "clerk"), id=stack_id
-    )
+    found = get_object_or_404(Stack.objects.select_related("drive", "collector"), id=stack_id)
     return found, clerk_of(request, found.drive)
 
 
@@ -49,7 +47,7 @@ def fetch_stack(request: HttpRequest, stack_id: UUID) -> tuple[Stack, Acting]:
 @require_http_methods(["GET", "POST"])
 def stacks(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     """The stacks so far, and a new one: collector and witness are said once for all its slips."""
-    drive = get_object_or_404(Drive.objects.select_related("electorate", "matter"), id=drive_id)
+    drive = get_object_or_404(Drive, id=drive_id)
     by = clerk_of(request, drive)
     form = StackForm(request.POST or None, drive=drive)
     if request.method == "POST" and form.is_valid():
