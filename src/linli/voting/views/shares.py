@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from linli.record.acting import actor
 from linli.record.services import note
 from linli.rules.errors import Forbidden
+from linli.rules.money import yuan
 from linli.voting.models import Drive
 from linli.voting.policy import can_open
 from linli.voting.queries import plan_of, shares_of
@@ -37,7 +38,7 @@ def shares(request: HttpRequest, drive_id: UUID) -> HttpResponse:
             "drive": drive,
             "plan": plan,
             "columns": [parts.Column(_("门")), parts.Column(_("分摊，元"), money=True)],
-            "lines": [parts.Line([seat.label, parts.yuan(fen)]) for seat, fen in amounts.items()],
-            "total": [_("合计"), parts.yuan(sum(amounts.values()))],
+            "lines": [parts.Line([seat.label, yuan(fen)]) for seat, fen in amounts.items()],
+            "total": [_("合计"), yuan(sum(amounts.values()))],
         },
     )
