@@ -23,7 +23,7 @@ bench: dev
 	$(PY) -m benchmarks
 
 messages: dev
-	$(PY) -m linli.machine.catalogues
+	./linli messages
 
 # Newer versions of everything, within what pyproject.toml allows.
 locks: dev
