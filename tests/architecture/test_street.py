@@ -127,6 +127,13 @@ def test_record_and_files_hold_later_things_as_values() -> None:
             assert not related, model.__name__
 
 
+def test_each_app_says_which_migration_is_its_last() -> None:
+    """In ``migrations/head``: two branches that each add one meet there, in git and not in a community's database."""
+    for app, name in MigrationLoader(None).graph.leaf_nodes():
+        if app in HEIGHT:
+            assert (ROOT / f"src/linli/{app}/migrations/head").read_text("ascii").split() == [name]
+
+
 def test_migrations_depend_on_what_stands_further_up() -> None:
     loader = MigrationLoader(None)
     for (app, name), migration in loader.disk_migrations.items():
