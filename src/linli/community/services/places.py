@@ -7,14 +7,13 @@ from django.db import transaction
 
 from linli.community.models import Place
 from linli.community.policy import CHANGE_REGISTER, not_allowed, require
+from linli.community.tree import LEVELS
 from linli.record.acting import Acting
 from linli.record.services import note
 from linli.rules.doors import level_key, natural_key
 from linli.rules.errors import Refused
 
 Kind = Place.Kind
-#: The levels from the widest to the narrowest; any of them may be left out.
-LEVELS = [kind.value for kind in Kind]
 
 
 def lock_community(place: Place) -> UUID:
