@@ -23,7 +23,7 @@ bench: dev
 	$(PY) -m benchmarks
 
 messages: dev
-	$(PY) -m linli.machine.catalogues
+	./linli messages
 
 # The pictures of docs/pictures, anew, from a demo of their own.
 pictures: dev

@@ -99,6 +99,15 @@ def make_template(cluster: Cluster, name: str) -> None:
         give_rights(owner)
 
 
+@pytest.fixture(autouse=True)
+def source_language() -> Iterator[None]:
+    """Every test begins in the source text's language: a page asked for in English leaves its thread in English."""
+    from django.utils import translation
+
+    with translation.override("zh-hans"):
+        yield
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Cluster:
     """The cluster of this run, already started."""

@@ -14,7 +14,7 @@ from linli.community.models import Role
 from linli.community.services import end_role, give_role
 from linli.record import clock
 from linli.record.acting import Acting
-from tests.houses import House, build, person_of
+from tests.houses import House, build, open_at, person_of
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,16 @@ def test_a_claim_that_nobody_confirmed_lets_nobody_act(account: Account, client:
     Claim.objects.update(confirmed_at=None)
     assert request_of(client).acting is None
     assert request_of(client).standings == []
+
+
+def test_somebody_on_no_roster_is_told_so_and_no_page_fails(house: House, account: Account, client: Client):
+    drive = open_at(house)
+    Claim.objects.update(confirmed_at=None)
+    pages = [reverse(name) for name in ("matters:index", "matters:new", "community:index")]
+    pages += [reverse(f"voting:{name}", args=[drive.id]) for name in ("face", "stacks", "shares")]
+    for page in pages:
+        answer = client.get(page)
+        assert (answer.status_code, answer.headers["X-Refused"]) == (403, "account.nobody")
 
 
 def test_a_closed_account_acts_as_nobody(account: Account, client: Client):

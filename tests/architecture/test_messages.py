@@ -17,6 +17,7 @@ def test_the_sentences_of_python_are_found():
 from django.utils.translation import gettext as _, ngettext_lazy, pgettext
 raise Refused("a.b", "第{row}户" "没有写面积。", row=row, **more)
 raise errors.Refused("c.d", "还差{n}户", n=1)
+raise Forbidden("e.f", "这一页不对您开放")
 _("看通知")
 translation.gettext_lazy("我要说")
 ngettext_lazy("还差%(n)s户", "还差%(n)s户。", "n")
@@ -26,10 +27,11 @@ _(label)
     assert list(messages.in_python(source, "x.py")) == [
         Message("x.py:3", "第{row}户没有写面积。", code="a.b", facts=None),
         Message("x.py:4", "还差{n}户", code="c.d", facts=frozenset({"n"})),
-        Message("x.py:5", "看通知"),
-        Message("x.py:6", "我要说"),
-        Message("x.py:7", "还差%(n)s户", plural="还差%(n)s户。"),
-        Message("x.py:8", "开", context="按钮"),
+        Message("x.py:5", "这一页不对您开放", code="e.f", facts=frozenset()),
+        Message("x.py:6", "看通知"),
+        Message("x.py:7", "我要说"),
+        Message("x.py:8", "还差%(n)s户", plural="还差%(n)s户。"),
+        Message("x.py:9", "开", context="按钮"),
     ]
 
 

@@ -1,6 +1,7 @@
 """Data flows down the street and imports point back up it; apps are entered by their doors."""
 
 import ast
+import re
 import tomllib
 
 import pytest
@@ -76,6 +77,37 @@ def by_door(found: Import) -> bool:
     return door in DOORS or (door == "models" and part(found.importer, 1) in KNOWS_MODELS)
 
 
+def test_addresses_point_back_up_the_street() -> None:
+    """The name of another app's page is a string too; what the house names itself ("home") has no app in it."""
+    named = re.compile(r"""(?:\burl|reverse\(|redirect\(|reverse_lazy\()\s*["'](\w+):""")
+    wrong = []
+    for path in listed():
+        package = path.removeprefix("src/linli/").split("/")[0]
+        if path.startswith("src/linli/") and path.endswith((".py", ".html")) and package in HEIGHT:
+            for target in named.findall((ROOT / path).read_text("utf-8")):
+                if target != package and HEIGHT[target] >= HEIGHT[package]:
+                    wrong.append(f"{path}: {target}")
+    assert wrong == []
+
+
+def test_no_relation_is_followed_to_a_later_app() -> None:
+    """A foreign key can be read backwards, from the earlier model to the later one, without an import."""
+    wrong = []
+    for model in registry.get_models():
+        app = model._meta.app_label
+        for relation in model._meta.related_objects:
+            name = relation.get_accessor_name()
+            other = relation.related_model._meta.app_label
+            if not name or HEIGHT.get(other, 0) <= HEIGHT.get(app, 0):
+                continue
+            followed = re.compile(rf"""\.{name}\b|["_]{name}["_]""")
+            files = (path for path in listed() if path.startswith(f"src/linli/{app}/") and "/migrations/" not in path)
+            wrong += [
+                f"{path}: {other}'s {name}" for path in files if followed.search((ROOT / path).read_text("utf-8"))
+            ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("app", sorted(apps()))
 def test_relations_of_models_point_back_up_the_street(app: str) -> None:
     """String foreign keys escape a reader of imports."""
@@ -93,6 +125,13 @@ def test_record_and_files_hold_later_things_as_values() -> None:
         for model in registry.get_app_config(app).get_models():
             related = [field.related_model for field in model._meta.get_fields() if field.is_relation]
             assert not related, model.__name__
+
+
+def test_each_app_says_which_migration_is_its_last() -> None:
+    """In ``migrations/head``: two branches that each add one meet there, in git and not in a community's database."""
+    for app, name in MigrationLoader(None).graph.leaf_nodes():
+        if app in HEIGHT:
+            assert (ROOT / f"src/linli/{app}/migrations/head").read_text("ascii").split() == [name]
 
 
 def test_migrations_depend_on_what_stands_further_up() -> None:

@@ -6,7 +6,7 @@ from linli.matters.queries import subsidy_of
 from linli.rules.errors import Refused
 from linli.rules.packs import shelf
 from linli.voting.models import Drive
-from linli.voting.queries import plan_of, share_curve, shares_of
+from linli.voting.queries import Step, plan_of, share_curve, shares_of
 from linli.voting.services import enter_slips, plan_shares
 from tests.houses import LIFT, House, build, open_at, seats_of, slips, stack_of
 
@@ -72,7 +72,7 @@ def test_the_curve_shows_what_more_households_change(house: House):
     drive = joined(house, 41)
     plan = plan_of(drive)
     assert plan is not None
-    curve = share_curve(plan, seats_of(drive), least=36, now=41, own=None)
+    curve = share_curve(plan, least=36, now=41, own=None)
     assert [step.joined for step in curve.steps] == list(range(36, 55))
     assert {step.joined: step.fen for step in curve.steps if step.joined in (36, 41, 44, 48)} == {
         36: 1_600_000,
@@ -81,6 +81,17 @@ def test_the_curve_shows_what_more_households_change(house: House):
         48: 1_200_000,
     }
     assert (curve.at(curve.now).fen, curve.at(9999).joined, curve.at(0).joined) == (1_404_878, 54, 36)
+
+
+def test_the_curve_of_hundreds_of_homes_still_fits_a_page():
+    drive = joined(build(rule="3个单元，1–30层，每层6户"), 401)
+    plan = plan_of(drive)
+    assert plan is not None
+    curve = share_curve(plan, least=360, now=401, own=None)
+    assert len(curve.steps) <= 122
+    assert [step for step in curve.steps if step.joined in (360, 401, 540)] == [
+        Step(joined, COST // joined) for joined in (360, 401, 540)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -16,6 +17,7 @@ from linli.record.acting import Acting
 from linli.rules.errors import Refused
 from linli.voting.models import Drive, Seat, Stack, Voice
 from linli.voting.services import enter_slips
+from tests.files.photos import encoded, slip, upload
 from tests.houses import LIFT, ORDINARY, House, acting_as, after, build, person_of, seats_of, slips, somebody, stack_of
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +87,17 @@ def test_the_same_form_sent_twice_is_written_once(house: House):
     for _ in range(2):
         assert send(client, stack, said).status_code == 302  # type: ignore[attr-defined]
     assert Voice.objects.count() == 3
+
+
+def test_the_same_photos_dropped_twice_lie_there_once(house: House, settings, tmp_path: Path):
+    """Twice, the second drop would lie beside the next slips."""
+    settings.FILES_FOLDER = tmp_path
+    stack = stack_of(house, drive_of(lift(house)))
+    client, address = signed_in(house.clerk, house), reverse("voting:photos", args=[stack.id])
+    for once, there in (("a", 2), ("a", 2), ("b", 4)):
+        drop = [upload(encoded(slip(width))) for width in (320, 400)]
+        assert client.post(address, {"once": once, "photos": drop}).status_code == 302
+        assert stack.photos.count() == there
 
 
 def test_a_slip_after_one_that_was_replaced_elsewhere_gets_a_position_of_its_own(house: House):

@@ -31,10 +31,6 @@ def signs_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def is_large(request: HttpRequest) -> HttpResponse:
-    return errors.too_large(request)
-
-
 urlpatterns = [
     path("", include("linli.web.urls")),
     path("fails", fails),
@@ -42,7 +38,6 @@ urlpatterns = [
     path("is-bad", is_bad),
     path("refuses", refuses),
     path("signs-in", signs_in),
-    path("is-large", is_large),
 ]
 
 handler400 = errors.bad_request

@@ -7,9 +7,9 @@ from datetime import timedelta
 from django.db import transaction
 
 from linli.accounts.models import Account, Claim, SignInLink
-from linli.accounts.policy import OPEN_ACCOUNT, require_program
+from linli.accounts.policy import OPEN_ACCOUNT
 from linli.community.models import Person
-from linli.community.policy import require
+from linli.community.policy import require, require_program
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
@@ -36,7 +36,10 @@ def open_account(*, person: Person, by: Acting) -> Account:
 
 @transaction.atomic
 def make_sign_in_link(*, account: Account, by: Acting) -> str:
-    """The secret of a new link that signs ``account`` in once within a day; kept only as a hash."""
+    """The secret of a new link that signs ``account`` in once within a day; kept only as a hash.
+
+    Refused to people: whoever holds a link signs in as its account.
+    """
     require_program(by)
     secret = secrets.token_urlsafe(24)
     link = SignInLink.objects.create(

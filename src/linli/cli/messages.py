@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polib
 
+from linli.machine.catalogues import compile_stale
 from linli.web import messages
 
 
@@ -23,7 +24,7 @@ def main(argv: Sequence[str]) -> int:
     catalogue = polib.pofile(str(messages.CATALOGUE), wrapwidth=0)
     added, dropped = messages.bring_up_to_date(said, catalogue)
     catalogue.save()
-    catalogue.save_as_mofile(str(messages.CATALOGUE.with_suffix(".mo")))
+    compile_stale()
     print(f"{len(catalogue)} sentences, {added} added, {dropped} dropped")
     left = messages.faults(said, catalogue)
     for line in left:

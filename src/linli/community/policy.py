@@ -52,4 +52,15 @@ def can(by: Acting, action: Action, place: Place) -> bool:
 def require(by: Acting, action: Action, place: Place) -> None:
     """Refuse unless ``can``; every service that changes something begins with it."""
     if not can(by, action, place):
-        raise Forbidden("not-allowed", "您现在的身份办不了这件事。请社区里管这件事的人来办。")
+        raise not_allowed()
+
+
+def require_program(by: Acting) -> None:
+    """Refuse all but the program itself (start-up, demo, jobs)."""
+    if by.role != "system":
+        raise not_allowed()
+
+
+def not_allowed() -> Forbidden:
+    """The refusal of an act that is another role's."""
+    return Forbidden("not-allowed", "您现在的身份办不了这件事。请社区里管这件事的人来办。")

@@ -7,6 +7,8 @@ from uuid import UUID
 from linli.community.models import Dwelling, Place
 from linli.rules.doors import door_key
 
+#: From the widest to the narrowest; any of them may be left out.
+LEVELS = [kind.value for kind in Place.Kind]
 #: Levels that are part of a door's name; those above are known from where one stands.
 INSIDE = {Place.Kind.ZONE, Place.Kind.BUILDING, Place.Kind.UNIT}
 
@@ -56,23 +58,22 @@ class Tree:
         """The key that orders a door at ``place`` among all doors of the community."""
         return door_key([step.name for step in self.chain(place)], floor, room, name)
 
-    def title(self, place: Place, within: Place | None = None) -> str:
+    def steps(self, place: Place, within: Place) -> list[Place]:
+        """What people standing in ``within`` say to name ``place``: neither what they stand in, nor a building that
+        stands alone."""
+        inner = [step for step in self.chain(place) if step.kind in INSIDE and step.id not in within.path]
+        return [step for step in inner if step.kind == Place.Kind.UNIT or not self.is_alone(step)]
+
+    def title(self, place: Place, within: Place) -> str:
         """How ``place`` is called by people standing in ``within``: 一单元, 2号楼一单元, or its own name."""
-        inner = [step for step in self.chain(place) if step.kind in INSIDE]
-        if within is not None:
-            inner = [step for step in inner if step.id not in within.path]
-            inner = [step for step in inner if step.kind == Place.Kind.UNIT or not self.is_alone(step)]
-        return "".join(step.name for step in inner) or place.name
+        return "".join(step.name for step in self.steps(place, within)) or place.name
 
     def is_alone(self, place: Place) -> bool:
         """Whether no other place of its kind lies beside it, so that its name says nothing."""
         return len([one for one in self._children[place.parent_id] if one.kind == place.kind]) == 1
 
-    def label(self, dwelling: Dwelling, within: Place | None = None) -> str:
+    def label(self, dwelling: Dwelling, within: Place) -> str:
         """How a door is called: 一单元301."""
         place = self.by_id[dwelling.place_id]
         inner = "" if place.kind not in INSIDE or place == within else self.title(place, within)
         return f"{inner}{dwelling}"
-
-
-LEVELS = [kind.value for kind in Place.Kind]

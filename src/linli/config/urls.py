@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from linli.matters.views import of_drive
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("linli.web.urls")),
     path("", include("linli.portal.urls")),
@@ -9,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("linli.community.urls")),
     path("", include("linli.matters.urls")),
     path("", include("linli.voting.urls")),
+    # Named for voting, which leads back to whoever asked without knowing who that is.
+    path("drives/<uuid:drive_id>", of_drive, name="drive"),
 ]
 
 handler400 = "linli.web.errors.bad_request"

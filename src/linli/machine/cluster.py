@@ -324,7 +324,6 @@ class Cluster:
             for role in (OWNER_ROLE, APP_ROLE):
                 if not admin.execute("select from pg_roles where rolname = %s", [role]).rowcount:
                     admin.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
-            admin.execute(sql.SQL("alter role {} set lock_timeout = '3s'").format(sql.Identifier(OWNER_ROLE)))
 
 
 def check_chinese(connection: psycopg.Connection[tuple[object, ...]]) -> None:

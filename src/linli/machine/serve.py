@@ -180,7 +180,8 @@ class _Serving:
             if _migrated_by(owner) == self._migrations():
                 return
         migrate = ("-m", "django", "migrate", "--noinput", "--skip-checks", "--verbosity=0")
-        self._child(*migrate, DATABASE_URL=self._owner_url)
+        # A migration that must wait longer gives way to the readers who would queue behind it.
+        self._child(*migrate, DATABASE_URL=self._owner_url, PGOPTIONS="-c lock_timeout=3s")
         app_role = unquote(urlsplit(self._environment["DATABASE_URL"]).username or "")
         with _connection(self._owner_url) as owner:
             if app_role and app_role != owner.info.user:

@@ -127,16 +127,3 @@ def put_to_owners(
     matter.save(update_fields=["drive", "state"])
     note("matter.put", by=by, subject_kind="matter", subject=matter.id, internal={"drive": str(drive.id)})
     return drive
-
-
-@transaction.atomic
-def follow_drive(*, drive_id: UUID) -> None:
-    """Carry the drive's end into its matter; does nothing when there is none or it has been carried already."""
-    matter = Matter.objects.select_for_update(of=("self",)).select_related("drive").filter(drive=drive_id).first()
-    if matter is None or matter.drive is None or matter.state == Matter.State.DECIDED:
-        return
-    if matter.drive.state == Drive.State.DECIDED:
-        matter.state = Matter.State.DECIDED
-        matter.save(update_fields=["state"])
-        by = Acting.system(matter.community_id)
-        note("matter.decided", by=by, subject_kind="matter", subject=matter.id, place=matter.place_id)

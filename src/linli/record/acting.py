@@ -1,9 +1,12 @@
 """Who does something: a person, or the system itself, in one role."""
 
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
 from django.http import HttpRequest
+
+from linli.rules.errors import Forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,11 @@ class ActingRequest(HttpRequest):
 
     request_id: str
     acting: Acting | None
+
+
+def actor(request: HttpRequest) -> Acting:
+    """In whose name a signed-in request acts; refused to an account that is nobody on any roster."""
+    by = cast(ActingRequest, request).acting
+    if by is None:
+        raise Forbidden("account.nobody", "您的账号还没有对上社区里的人。请社区工作人员帮您对上。")
+    return by

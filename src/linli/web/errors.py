@@ -60,10 +60,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _failed(request, 404, gettext("没有这一页"), gettext("网址可能抄错了，或者这一页已经收回。"))
 
 
-def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _failed(request, 413, gettext("文件太大了"), gettext("什么都没有存。请换小一些的文件，或者分几次交。"))
-
-
 def server_failed(request: HttpRequest) -> HttpResponse:
     return _failed(
         request,

@@ -11,8 +11,6 @@ from typing import Literal
 
 from django.utils.functional import Promise
 
-from linli.rules.money import yuan as yuan
-
 State = Literal[
     "passed",
     "failed",

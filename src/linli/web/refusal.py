@@ -17,7 +17,12 @@ def words_of(refused: Refused) -> str:
 
 
 def add_refusal(form: BaseForm, refused: Refused, field: str | None = None) -> None:
-    """Puts a refusal into a bound form: at ``field``, or above all of it; the summary and the box then show it."""
+    """Puts a refusal into a bound form: at ``field``, or above all of it; the summary and the box then show it.
+
+    A refusal because of who asks cannot be mended in a form: it is raised again, and becomes its page.
+    """
+    if isinstance(refused, Forbidden):
+        raise refused
     form.add_error(field, ValidationError(words_of(refused), code=refused.code))
 
 

@@ -38,7 +38,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 NAMES = {name: column for column, names in COLUMNS.items() for name in names}
 SHOWN = {column: names[0] for column, names in COLUMNS.items()}
 SQUARE_METRES = {"", "m2", "平方米", "平米", "平方", "㎡"}
-LEVELS: tuple[Literal["zone", "building", "unit"], ...] = ("zone", "building", "unit")
+SAID_LEVELS: tuple[Literal["zone", "building", "unit"], ...] = ("zone", "building", "unit")
 HEADER_WITHIN = 12
 
 USES: Mapping[str, Use] = {
@@ -361,7 +361,7 @@ def said(row: Mapping[str, Cell], column: str, most: int = 40) -> str:
 
 
 def read_place(row: Mapping[str, Cell]) -> dict[str, str]:
-    values = {kind: said(row, kind, 24) for kind in LEVELS}
+    values = {kind: said(row, kind, 24) for kind in SAID_LEVELS}
     floor = said(row, "floor", 8).removesuffix("层").removesuffix("楼")
     room, door = said(row, "room", 16), said(row, "door", 80)
     name = ""
@@ -374,10 +374,10 @@ def read_place(row: Mapping[str, Cell]) -> dict[str, str]:
             read = read_door(door)
         except Refused as refused:
             raise Unread("door", "door-unread", refused.words) from None
-        values = {kind: values[kind] or getattr(read, kind) for kind in LEVELS}
+        values = {kind: values[kind] or getattr(read, kind) for kind in SAID_LEVELS}
         floor, room, name = floor or read.floor, read.room, read.name
     room = re.sub(r"(?<=.)[室号房]$", "", plain(room))
-    levels: dict[str, str] = {kind: level_name(kind, values[kind]) for kind in LEVELS}
+    levels: dict[str, str] = {kind: level_name(kind, values[kind]) for kind in SAID_LEVELS}
     return {**levels, "floor": plain(floor) or floor_of_room(room), "room": room, "name": name}
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
-from linli.community.adapters.registers import LEVELS, Reading, RegisterRow
+from linli.community.adapters.registers import SAID_LEVELS, Reading, RegisterRow
 from linli.community.models import Dwelling, Household, Ownership, Person, Place, RegisterDraft, Residency
 from linli.community.policy import CHANGE_REGISTER, require
-from linli.community.tree import Tree
+from linli.community.tree import LEVELS, Tree
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.ids import new_id
@@ -132,9 +132,9 @@ class Planner:
 
     def place_of(self, row: RegisterRow) -> Place:
         at = self.place
-        for kind in LEVELS:
+        for kind in SAID_LEVELS:
             name = getattr(row, kind)
-            if ORDER.index(kind) <= ORDER.index(self.place.kind):
+            if LEVELS.index(kind) <= LEVELS.index(self.place.kind):
                 self.refuse_other_place(kind, name)
             elif name:
                 at = self.child(at, kind, name)
@@ -311,9 +311,6 @@ class Planner:
 
     def label(self, door: Dwelling) -> str:
         return self.intake.tree.label(door, self.place)
-
-
-ORDER = [kind.value for kind in Place.Kind]
 
 
 def door_of(dwelling: Dwelling) -> tuple[UUID, str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from linli.community.models import Dwelling, Place
-from linli.community.tree import INSIDE, Tree
+from linli.community.tree import Tree
 from linli.rules.doors import short_name
 
 
@@ -26,10 +26,7 @@ def labels_of(place: Place, dwellings: Iterable[Dwelling]) -> dict[UUID, DoorLab
 def label_of(tree: Tree, dwelling: Dwelling, within: Place) -> DoorLabel:
     """One door's label: levels that lie above ``within``, and a building that stands alone, are left out."""
     home = tree.by_id[dwelling.place_id]
-    levels = [step for step in tree.chain(home) if step.kind in INSIDE and step.id not in within.path]
-    levels = [step for step in levels if step.kind == Place.Kind.UNIT or not tree.is_alone(step)]
-    if home == within and home.kind == Place.Kind.UNIT:
-        levels = [home]
+    levels = [home] if home == within and home.kind == Place.Kind.UNIT else tree.steps(home, within)
     return DoorLabel(
         full="".join([*(step.name for step in levels), str(dwelling)]),
         short="-".join([*(short_name(step.name) for step in levels), str(dwelling)]),

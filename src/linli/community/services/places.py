@@ -6,15 +6,14 @@ from uuid import UUID
 from django.db import transaction
 
 from linli.community.models import Place
-from linli.community.policy import CHANGE_REGISTER, require
+from linli.community.policy import CHANGE_REGISTER, not_allowed, require
+from linli.community.tree import LEVELS
 from linli.record.acting import Acting
 from linli.record.services import note
 from linli.rules.doors import level_key, natural_key
-from linli.rules.errors import Forbidden, Refused
+from linli.rules.errors import Refused
 
 Kind = Place.Kind
-#: The levels from the widest to the narrowest; any of them may be left out.
-LEVELS = [kind.value for kind in Kind]
 
 
 def lock_community(place: Place) -> UUID:
@@ -43,7 +42,7 @@ def found_community(*, city: str, district: str, town: str, community: str, area
     (start-up and demo); ``area_code`` is the community's own, twelve digits.
     """
     if by.role != "system" or by.community is not None:
-        raise Forbidden("not-allowed", "您现在的身份办不了这件事。请社区里管这件事的人来办。")
+        raise not_allowed()
     above: Place | None = None
     for kind, name in ((Kind.CITY, city), (Kind.DISTRICT, district), (Kind.TOWN, town), (Kind.COMMUNITY, community)):
         name = checked_name(name)

@@ -28,18 +28,10 @@ from linli.community.queries import (
 )
 from linli.community.services import add_place, keep_reading, lay_out_doors, take_in_register
 from linli.community.views import pages
-from linli.record.acting import Acting, ActingRequest
+from linli.record.acting import Acting, actor
 from linli.rules.doors import read_layout
-from linli.rules.errors import Forbidden, Refused
+from linli.rules.errors import Refused
 from linli.web.refusal import add_refusal
-
-
-def actor(request: HttpRequest) -> Acting:
-    """In whose name the request acts; refused for somebody who is on no roster."""
-    by = cast(ActingRequest, request).acting
-    if by is None:
-        raise Forbidden("not-allowed", "您现在的身份办不了这件事。请社区里管这件事的人来办。")
-    return by
 
 
 def fetch(request: HttpRequest, place_id: UUID, action: Action = SEE_REGISTER) -> tuple[Place, Acting]:
@@ -65,8 +57,6 @@ def index(request: HttpRequest) -> HttpResponse:
         try:
             made = add_place(parent=community, kind=form.cleaned_data["kind"], name=form.cleaned_data["name"], by=by)
             return redirect("community:place", made.id)
-        except Forbidden:
-            raise
         except Refused as refused:
             add_refusal(form, refused, "name")
     return render(request, "community/index.html", {"rows": rows, "form": form}, status=400 if form.is_bound else 200)
@@ -100,8 +90,6 @@ def doors(request: HttpRequest, place_id: UUID) -> HttpResponse:
                     return redirect("community:place", found.id)
                 context |= pages.layout_page(layout)
                 status = 200
-            except Forbidden:
-                raise
             except Refused as refused:
                 add_refusal(form, refused, "rule")
     return render(request, "community/doors.html", context, status=status)
@@ -123,8 +111,6 @@ def register(request: HttpRequest, place_id: UUID) -> HttpResponse:
                 plan_intake(found, reading, viewer=by)
                 return redirect("community:preview", found.id, keep_reading(place=found, reading=reading, by=by).id)
             context |= pages.fault_page(reading)
-        except Forbidden:
-            raise
         except Refused as refused:
             add_refusal(form, refused, "file")
     return render(request, "community/register.html", context, status=400 if form.is_bound else 200)

@@ -6,22 +6,23 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.community.models import Place
-from linli.community.policy import can
+from linli.community.policy import can, require
+from linli.community.queries import community_of
 from linli.matters.forms import MatterForm, PutForm
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, matter_for
 from linli.matters.services import put_to_owners, raise_matter
 from linli.matters.views import pages
-from linli.record.acting import Acting, ActingRequest
+from linli.record.acting import Acting, ActingRequest, actor
 from linli.record.services import answer_once
-from linli.rules.errors import Forbidden, Refused
+from linli.rules.errors import Refused
 from linli.voting.models import Drive
 from linli.voting.services import decide_drive
 from linli.web.refusal import add_refusal
@@ -35,19 +36,10 @@ def fetch(request: HttpRequest, matter_id: UUID) -> Matter:
         raise Http404 from None
 
 
-def signed_in(request: HttpRequest) -> tuple[Acting, Place]:
-    """The reader and their community."""
-    by = cast(ActingRequest, request).acting
-    if by is None or by.community is None:
-        raise Forbidden("matter.no-community", "您的账号还没有对上社区里的人。请社区工作人员帮您对上。")
-    return by, Place.objects.get(id=by.community)
-
-
 def office(request: HttpRequest, place: Place) -> Acting:
     """The reader as one of the office at ``place``."""
-    by = cast(ActingRequest, request).acting
-    if by is None or not can(by, RAISE_MATTER, place):
-        raise Forbidden("not-allowed", "您现在的身份办不了这件事。请社区里管这件事的人来办。")
+    by = actor(request)
+    require(by, RAISE_MATTER, place)
     return by
 
 
@@ -55,11 +47,11 @@ def office(request: HttpRequest, place: Place) -> Acting:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """议事厅: what is being decided and what has been."""
-    by, community = signed_in(request)
+    by = actor(request)
     return render(
         request,
         "matters/index.html",
-        {"rows": pages.matter_rows(for_community(by)), "can_raise": can(by, RAISE_MATTER, community)},
+        {"rows": pages.matter_rows(for_community(by)), "can_raise": can(by, RAISE_MATTER, community_of(by))},
     )
 
 
@@ -67,8 +59,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Raise a matter."""
-    by, community = signed_in(request)
-    office(request, community)
+    community = community_of(actor(request))
+    by = office(request, community)
     form = MatterForm(request.POST or None, community=community)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -105,6 +97,12 @@ def matter(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     return render(
         request, "matters/matter.html", pages.matter_page(found, cast(ActingRequest, request).acting, request)
     )
+
+
+@require_safe
+def of_drive(request: HttpRequest, drive_id: UUID) -> HttpResponse:
+    """From a drive, which knows no matter, to the page of the matter that asks by it."""
+    return redirect("matters:matter", get_object_or_404(Matter, drive=drive_id).id)
 
 
 @login_required

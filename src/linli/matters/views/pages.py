@@ -19,7 +19,7 @@ from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import station, subsidy_of
 from linli.record import clock
 from linli.record.acting import Acting
-from linli.rules.money import capitals
+from linli.rules.money import capitals, yuan
 from linli.rules.packs import Pack, shelf
 from linli.rules.shares import Eligibility, Reason
 from linli.voting import counting
@@ -95,12 +95,12 @@ def drive_parts(
         "bars": unit_bars(progress),
         "line": line_words(progress),
         "tests": test_rows(progress),
-        "workings": workings(progress) if drive.state == Drive.State.DECIDED else [],
+        "workings": workings(progress) if progress.decided else [],
         "own": own_answers(own),
-        "share": share_parts(plan, drive, progress, own, request) if plan else None,
+        "share": share_parts(plan, progress, own, request) if plan else None,
         "can_enter": can_enter_slips(viewer, drive),
         "can_see_face": can_see_face(viewer, drive),
-        "can_decide": over and drive.state != Drive.State.DECIDED,
+        "can_decide": over and not progress.decided,
         "last_day": day(drive.last_day),
     }
 
@@ -165,9 +165,8 @@ def timeline(matter: Matter) -> list[parts.Step]:
 
 def verdict_words(progress: Progress) -> dict[str, Any]:
     """The sentence first: what has been reached, what is missing, or what cannot be told."""
-    drive, yes = progress.drive, progress.yes
-    units = len(progress.scopes)
-    if drive.state == Drive.State.DECIDED:
+    yes, units = progress.yes, len(progress.scopes)
+    if progress.decided:
         passed = sum(scope.state == "passed" for scope in progress.scopes)
         if passed == units:
             return {
@@ -211,8 +210,8 @@ def heads_met(progress: Progress) -> bool:
 
 def unit_bars(progress: Progress) -> list[parts.UnitBar]:
     """A bar for each unit; with a result that must not tell its counts, none."""
-    decided = progress.drive.state == Drive.State.DECIDED
-    return [unit_bar(scope, decided=decided) for scope in progress.scopes if not decided or scope.lit is not None]
+    shown = (scope for scope in progress.scopes if not progress.decided or scope.lit is not None)
+    return [unit_bar(scope, decided=progress.decided) for scope in shown]
 
 
 def unit_bar(scope: ScopeProgress, *, decided: bool) -> parts.UnitBar:
@@ -221,7 +220,7 @@ def unit_bar(scope: ScopeProgress, *, decided: bool) -> parts.UnitBar:
     verb = pgettext("after a number", "已表态") if scope.by_answers else ""
     if scope.reached and not decided and scope.yes is not None:
         return parts.UnitBar.reached(scope.name, have=scope.yes, noun=noun)
-    if scope.lit is None or scope.of is None or scope.line is None or not (decided or scope.mine):
+    if scope.lit is None or scope.of is None or scope.line is None:
         return parts.UnitBar.gathering(scope.name)
     if decided:
         return parts.UnitBar.decided(
@@ -233,8 +232,6 @@ def unit_bar(scope: ScopeProgress, *, decided: bool) -> parts.UnitBar:
             noun=noun,
             verb=verb,
         )
-    if scope.lit >= scope.line:
-        return parts.UnitBar.gathering(scope.name)
     return parts.UnitBar.running(scope.name, have=scope.lit, of=scope.of, need=scope.line, noun=noun, verb=verb)
 
 
@@ -257,9 +254,7 @@ def test_rows(progress: Progress) -> list[parts.Test]:
     for lines in zip(*(scope.tests for scope in progress.scopes), strict=True):
         first: TestLine = lines[0]
         met = [line.met for line in lines]
-        state, word = test_state(
-            met, decided=progress.drive.state == Drive.State.DECIDED, objections=first.measure == "objections"
-        )
+        state, word = test_state(met, decided=progress.decided, objections=first.measure == "objections")
         rows.append(parts.Test(test_name(first), state, word, test_why(first, several=len(progress.scopes) > 1)))
     return rows
 
@@ -347,22 +342,16 @@ def own_answers(seats: list[Seat]) -> list[dict[str, Any]]:
     return answers
 
 
-def share_parts(
-    plan: SharePlan, drive: Drive, progress: Progress, own: list[Seat], request: HttpRequest
-) -> dict[str, Any]:
+def share_parts(plan: SharePlan, progress: Progress, own: list[Seat], request: HttpRequest) -> dict[str, Any]:
     """The share per household against how many join, for this reader's home or an average one."""
-    seats = list(Seat.objects.filter(electorate=drive.electorate_id, excluded=False).only("id", "area"))
-    # Below the ratio the sum would tell what the bars of other units leave out.
-    everywhere = drive.state == Drive.State.DECIDED or all(scope.reached for scope in progress.scopes)
-    joined = progress.yes if everywhere and progress.yes else progress.least
-    curve = share_curve(plan, seats, least=progress.least, now=joined, own=own[0] if own else None)
+    curve = share_curve(plan, least=progress.least, now=progress.joined, own=own[0] if own else None)
     wanted = request.GET.get("joined", "")
     current = curve.at(int(wanted) if wanted.isdigit() and len(wanted) < 6 else curve.now)
     steps = [
         parts.Share(
             step.joined,
             step.fen,
-            share_words(step.joined, step.fen, curve.at(step.joined + 3).fen, step is curve.steps[-1]),
+            share_words(step.joined, step.fen, curve.fen(step.joined + 3), step is curve.steps[-1]),
         )
         for step in curve.steps
     ]
@@ -376,8 +365,8 @@ def share_words(joined: int, fen: int, later: int, last: bool) -> str:
         return _("%(n)s户全都参加时，每户最少。") % {"n": joined}
     return _("%(n)s户一起出时。再有3户参加，每户从%(now)s元降到%(later)s元。") % {
         "n": joined,
-        "now": parts.yuan(fen),
-        "later": parts.yuan(later),
+        "now": yuan(fen),
+        "later": yuan(later),
     }
 
 
@@ -479,14 +468,14 @@ def cost_words(plan: SharePlan, joined: int) -> str:
     net = plan.cost - plan.subsidy
     if plan.method == SharePlan.Method.EQUAL:
         each, odd = divmod(net, joined)
-        how = _("%(n)s户平摊，每户%(each)s元") % {"n": joined, "each": parts.yuan(each)}
+        how = _("%(n)s户平摊，每户%(each)s元") % {"n": joined, "each": yuan(each)}
         if odd:
             how += _("，其中%(odd)s户多1分") % {"odd": odd}
     else:
         how = _("%(n)s户按面积分摊") % {"n": joined}
     return _("估算%(cost)s元（%(capitals)s），补贴%(subsidy)s元；%(how)s") % {
-        "cost": parts.yuan(plan.cost),
+        "cost": yuan(plan.cost),
         "capitals": capitals(plan.cost),
-        "subsidy": parts.yuan(plan.subsidy),
+        "subsidy": yuan(plan.subsidy),
         "how": how,
     }

@@ -72,6 +72,19 @@ class Progress:
         return sum(scope.yes or 0 for scope in self.scopes) if self.shown else None
 
     @property
+    def joined(self) -> int:
+        """With how many households a share is reckoned: those that agree, once every unit has reached its ratio (their
+        sum would before tell what the bars of others leave out); until then the least that could meet the rule.
+        """
+        told = self.decided or all(scope.reached for scope in self.scopes)
+        return (told and self.yes) or self.least
+
+    @property
+    def decided(self) -> bool:
+        """Whether the results stand."""
+        return self.drive.state == Drive.State.DECIDED
+
+    @property
     def state(self) -> str:
         """All passed, else the first that is not: what the drive as a whole still waits for."""
         states = [scope.state for scope in self.scopes]

@@ -1,7 +1,9 @@
 """What each household would pay: now, and as more join."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from django.db.models import Count, Sum
 
 from linli.rules.shares import ByArea, Coefficients, Equal, Household, Method, split
 from linli.voting.models import Drive, Seat, SharePlan, Voice
@@ -20,32 +22,40 @@ class ShareCurve:
     """The share against the number that join, for one household: the viewer's, or an average one.
 
     Of the others only their number enters, never which they are: by area, they are taken to be of average size.
-    ``now`` is the number that has joined where that is shown, else the least with which the matter can go ahead.
+    ``now`` is the number that has joined where that is shown, else the least with which the matter can go ahead;
+    ``homes`` is everybody; ``whole`` what the household would pay alone, in fen.
     """
 
-    plan: SharePlan
-    steps: tuple[Step, ...]
+    homes: int
+    whole: Fraction
     now: int
+    steps: tuple[Step, ...]
+
+    def fen(self, joined: int) -> int:
+        """What the household pays, rounded down, when so many join; no more than there are."""
+        return int(self.whole / min(joined, self.homes))
 
     def at(self, joined: int) -> Step:
         """The step of ``joined`` households, or the nearest there is."""
         return min(self.steps, key=lambda step: abs(step.joined - joined))
 
 
-def share_curve(plan: SharePlan, seats: list[Seat], *, least: int, now: int, own: Seat | None) -> ShareCurve:
-    """The curve from ``least`` households to all of ``seats``."""
-    net = plan.cost - plan.subsidy
-    weight = own_weight(plan, seats, own)
-    counts = range(max(1, min(least, now)), len(seats) + 1)
-    return ShareCurve(plan, tuple(Step(n, int(net * weight / n)) for n in counts), now)
+#: A curve of more steps than a page has room for is drawn by every second, third … of them.
+MOST_STEPS = 120
 
 
-def own_weight(plan: SharePlan, seats: list[Seat], own: Seat | None) -> Fraction:
-    """The household's weight against an average one: 1 for equal shares, its area against the mean by area."""
-    known = [seat.area for seat in seats if seat.area]
-    if plan.method == SharePlan.Method.EQUAL or own is None or own.area is None or not known:
-        return Fraction(1)
-    return Fraction(own.area * len(known), sum(known))
+def share_curve(plan: SharePlan, *, least: int, now: int, own: Seat | None) -> ShareCurve:
+    """The curve from ``least`` households to all of the drive's, for ``own`` or an average home; one statement."""
+    seats = Seat.objects.filter(electorate=plan.drive.electorate_id, excluded=False)
+    there = seats.aggregate(homes=Count("id"), known=Count("area"), area=Sum("area"))
+    homes = there["homes"]
+    weight = Fraction(1)
+    if plan.method != SharePlan.Method.EQUAL and own is not None and own.area and there["known"]:
+        weight = Fraction(own.area * there["known"], there["area"])
+    curve = ShareCurve(homes, (plan.cost - plan.subsidy) * weight, now, ())
+    counts = range(max(1, min(least, now)), homes + 1)
+    drawn = {*counts[:: -(-len(counts) // MOST_STEPS) or 1], now, homes} & set(counts)
+    return replace(curve, steps=tuple(Step(joined, curve.fen(joined)) for joined in sorted(drawn)))
 
 
 def method_of(plan: SharePlan) -> Method:

@@ -22,17 +22,16 @@ from linli.voting.models import Drive, Result, ScopeTotals, Seat
 logger = logging.getLogger(__name__)
 
 
+@transaction.atomic
 def pass_deadline(drive_id: UUID) -> None:
     """The job at a drive's deadlines: closes what is open, decides what has been gathered; harmless when repeated."""
-    by = Acting.system(None)
-    with transaction.atomic():
-        drive = Drive.objects.select_for_update().get(id=drive_id)
-        by = Acting.system(drive.community_id)
-        moment = clock.database_now()
-        if drive.state == Drive.State.OPEN and moment >= drive.closes_at:
-            close(drive, by=by)
-        if drive.state == Drive.State.GATHERING and moment >= drive.gathers_until:
-            decide(drive, by=by)
+    drive = Drive.objects.select_for_update().get(id=drive_id)
+    by = Acting.system(drive.community_id)
+    moment = clock.database_now()
+    if drive.state == Drive.State.OPEN and moment >= drive.closes_at:
+        close(drive, by=by)
+    if drive.state == Drive.State.GATHERING and moment >= drive.gathers_until:
+        decide(drive, by=by)
 
 
 @transaction.atomic

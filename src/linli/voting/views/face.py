@@ -1,6 +1,5 @@
 """The building's face, for those who knock and those who enter slips."""
 
-from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from linli.record.acting import ActingRequest
+from linli.record.acting import actor
 from linli.record.services import note
 from linli.voting.models import Drive
 from linli.voting.queries import Face, Landing, face_of, seat_state
@@ -43,9 +42,8 @@ def window_word(state: str) -> str:
 @require_safe
 def face(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     """The face, never stored, printed or exported; each look is written in the record."""
-    by = cast(ActingRequest, request).acting
-    assert by is not None
-    drive = get_object_or_404(Drive.objects.select_related("electorate", "place", "matter"), id=drive_id)
+    by = actor(request)
+    drive = get_object_or_404(Drive.objects.select_related("place"), id=drive_id)
     found = face_of(drive, by)
     note("face.seen", by=by, subject_kind="drive", subject=drive.id, place=drive.place_id)
     keys = [

@@ -1,6 +1,5 @@
 """What each household that agreed pays, for the office that makes out the contract."""
 
-from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -9,9 +8,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from linli.record.acting import ActingRequest
+from linli.record.acting import actor
 from linli.record.services import note
 from linli.rules.errors import Forbidden
+from linli.rules.money import yuan
 from linli.voting.models import Drive
 from linli.voting.policy import can_open
 from linli.voting.queries import plan_of, shares_of
@@ -22,9 +22,8 @@ from linli.web import parts
 @require_safe
 def shares(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     """Every household's share to the fen; once the drive is decided, for the office only; each look is written."""
-    by = cast(ActingRequest, request).acting
-    assert by is not None
-    drive = get_object_or_404(Drive.objects.select_related("place", "matter"), id=drive_id)
+    by = actor(request)
+    drive = get_object_or_404(Drive.objects.select_related("place"), id=drive_id)
     if not can_open(by, drive.place):
         raise Forbidden("shares.office-only", "每户分摊的明细只给社区工作人员看。您家的那一份在“您家的答复”里。")
     plan = plan_of(drive)
@@ -39,7 +38,7 @@ def shares(request: HttpRequest, drive_id: UUID) -> HttpResponse:
             "drive": drive,
             "plan": plan,
             "columns": [parts.Column(_("门")), parts.Column(_("分摊，元"), money=True)],
-            "lines": [parts.Line([seat.label, parts.yuan(fen)]) for seat, fen in amounts.items()],
-            "total": [_("合计"), parts.yuan(sum(amounts.values()))],
+            "lines": [parts.Line([seat.label, yuan(fen)]) for seat, fen in amounts.items()],
+            "total": [_("合计"), yuan(sum(amounts.values()))],
         },
     )

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import astuple, replace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.files.services import store_pictures
 from linli.files.views import serve
-from linli.record.acting import Acting, ActingRequest
+from linli.record.acting import Acting, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
 from linli.voting import counting
@@ -32,17 +32,14 @@ from linli.web.refusal import add_refusal, words_of
 
 def clerk_of(request: HttpRequest, drive: Drive) -> Acting:
     """The reader as a clerk named on the drive."""
-    by = cast(ActingRequest, request).acting
-    assert by is not None
+    by = actor(request)
     require_clerk(by, drive)
     return by
 
 
 def fetch_stack(request: HttpRequest, stack_id: UUID) -> tuple[Stack, Acting]:
     """The stack, and the reader as its clerk."""
-    found = get_object_or_404(
-        Stack.objects.select_related("drive__electorate", "drive__matter", "collector", "clerk"), id=stack_id
-    )
+    found = get_object_or_404(Stack.objects.select_related("drive", "collector"), id=stack_id)
     return found, clerk_of(request, found.drive)
 
 
@@ -50,7 +47,7 @@ def fetch_stack(request: HttpRequest, stack_id: UUID) -> tuple[Stack, Acting]:
 @require_http_methods(["GET", "POST"])
 def stacks(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     """The stacks so far, and a new one: collector and witness are said once for all its slips."""
-    drive = get_object_or_404(Drive.objects.select_related("electorate", "matter"), id=drive_id)
+    drive = get_object_or_404(Drive, id=drive_id)
     by = clerk_of(request, drive)
     form = StackForm(request.POST or None, drive=drive)
     if request.method == "POST" and form.is_valid():
@@ -198,11 +195,17 @@ def slip_part(found: Stack, row: SlipRow, typed: Slip | None, *, objections: boo
 def photos(request: HttpRequest, stack_id: UUID) -> HttpResponse:
     """The photos of a stack, dropped in one go: the first belongs to the first slip."""
     found, by = fetch_stack(request, stack_id)
-    files = store_pictures(by=by, uploads=request.FILES.getlist("photos"))
-    if files:
-        attach_photos(stack=found, files=files, by=by)
-        said = ngettext("放好了%(n)s张照片。", "放好了%(n)s张照片。", len(files))
-        messages.success(request, said % {"n": len(files)})
+    uploads = request.FILES.getlist("photos")
+
+    def write() -> UUID:
+        attach_photos(stack=found, files=store_pictures(by=by, uploads=uploads), by=by)
+        return found.id
+
+    if uploads:
+        sizes = [upload.size for upload in uploads]
+        answer_once(request.POST.get("once", ""), [str(found.id), *sizes], by=by, write=write)
+        said = ngettext("放好了%(n)s张照片。", "放好了%(n)s张照片。", len(uploads))
+        messages.success(request, said % {"n": len(uploads)})
     return redirect("voting:stack", found.id)
 
 

@@ -9,11 +9,11 @@ for (const share of document.querySelectorAll("[data-share]")) {
   const form = share.querySelector("[data-share-form]");
 
   const show = () => {
-    const row = rows.get(field.value);
-    if (!row) return;
+    const far = (joined) => Math.abs(joined - field.value);
+    const now = [...rows.keys()].map(Number).reduce((one, other) => (far(other) < far(one) ? other : one));
+    const row = rows.get(String(now));
     amount.data = row.querySelector(".money").textContent;
     sentence.textContent = row.dataset.sentence;
-    const now = Number(field.value);
     for (const bar of bars) {
       const joined = Number(bar.dataset.joined);
       if (joined === now) bar.dataset.at = "here";
