@@ -22,6 +22,7 @@ translation.gettext_lazy("我要说")
 ngettext_lazy("还差%(n)s户", "还差%(n)s户。", "n")
 pgettext("按钮", "开")
 _(label)
+raise Forbidden("e.f", "这一页不对您开放")
 """
     assert list(messages.in_python(source, "x.py")) == [
         Message("x.py:3", "第{row}户没有写面积。", code="a.b", facts=None),
@@ -30,6 +31,7 @@ _(label)
         Message("x.py:6", "我要说"),
         Message("x.py:7", "还差%(n)s户", plural="还差%(n)s户。"),
         Message("x.py:8", "开", context="按钮"),
+        Message("x.py:10", "这一页不对您开放", code="e.f", facts=frozenset()),
     ]
 
 

@@ -29,6 +29,7 @@ _CALLS = {
 }
 _LITERAL = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _TEMPLATE_CALL = re.compile(rf"\b({'|'.join(_CALLS)})\(({_LITERAL}(?:,\s*{_LITERAL})*)")
+_REFUSALS = frozenset({"Refused", "Forbidden"})
 _PERCENT_FIELD = re.compile(r"(?<!%)(?:%%)*%\((\w+)\)")
 
 
@@ -70,12 +71,12 @@ def said_by(program: Path = PROGRAM) -> list[Message]:
 
 
 def in_python(source: str, where: str) -> Iterator[Message]:
-    """The sentences of one Python file: those of gettext calls and those of ``Refused``."""
+    """The sentences of one Python file: those of gettext calls and those of a ``Refused`` or ``Forbidden``."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             place = f"{where}:{node.lineno}"
-            if name == "Refused":
+            if name in _REFUSALS:
                 yield _refusal(node, place)
             elif parts := _CALLS.get(name.removesuffix("_lazy")):
                 yield from _gettext(node, parts, place)
