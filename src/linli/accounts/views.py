@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.accounts.acting import CHOSEN, StandingRequest, key_of
 from linli.accounts.services import use_sign_in_link
+from linli.community.queries import nothing_founded
 from linli.rules.errors import Refused
 from linli.web.refusal import words_of
 
@@ -16,7 +17,7 @@ from linli.web.refusal import words_of
 @require_safe
 def sign_in(request: HttpRequest) -> HttpResponse:
     """How to come in, for somebody who is not signed in."""
-    return render(request, "accounts/sign_in.html")
+    return render(request, "accounts/sign_in.html", {"nothing_founded": nothing_founded()})
 
 
 @require_http_methods(["GET", "POST"])

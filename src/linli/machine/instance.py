@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from linli.machine import programs
@@ -53,6 +53,13 @@ def held(folder: Path, address: str) -> Iterator[None]:
         os.ftruncate(lock, 0)
     finally:
         os.close(lock)
+
+
+def address(folder: Path) -> str:
+    """Where people reach the instance that runs in ``folder``, as it told; "" when none does."""
+    with suppress(OSError, ValueError, KeyError):
+        return str(json.loads((folder / "running.json").read_text("utf-8"))["address"])
+    return ""
 
 
 def _who_runs(lock: int) -> str:

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django import forms
+from django.db.models import Case, When
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,18 @@ def pack_option(pack: Pack) -> tuple[str, Option]:
     return pack.id, Option(words_of(pack.title), words_of(pack.article))
 
 
+#: What a building is named with.
+WITHIN = (Place.Kind.COMPOUND, Place.Kind.ZONE)
+
+
+class PlaceField(forms.ModelChoiceField):
+    """A place to choose, named with what it stands in: many compounds have a 1号楼."""
+
+    def label_from_instance(self, obj: Place) -> str:
+        above = obj.parent
+        return f"{above.name} {obj.name}" if above is not None and above.kind in WITHIN else obj.name
+
+
 class MatterForm(forms.Form):
     """One matter: what is wanted, where, by which rule, and who convenes, carries and supervises."""
 
@@ -36,7 +49,7 @@ class MatterForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("说给邻居听的话。"),
     )
-    place = forms.ModelChoiceField(label=_("在哪里"), queryset=Place.objects.none(), empty_label=None)
+    place = PlaceField(label=_("在哪里"), queryset=Place.objects.none(), empty_label=None)
     pack = forms.ChoiceField(label=_("按哪条规则表态"), widget=forms.RadioSelect)
     convener = forms.ModelChoiceField(label=_("谁牵头"), queryset=Organisation.objects.none(), empty_label=None)
     carrier = forms.ModelChoiceField(
@@ -69,7 +82,10 @@ class MatterForm(forms.Form):
 
     def __init__(self, *args: object, community: Place, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
-        places = Place.objects.filter(community=community, kind__in=["compound", "building"]).order_by("sort_key")
+        kinds = [Place.Kind.COMPOUND, Place.Kind.BUILDING]
+        places = Place.objects.filter(community=community, kind__in=kinds).select_related("parent")
+        within = Case(When(parent__kind__in=WITHIN, then="parent__sort_key"), default="sort_key")
+        places = places.order_by(within, "-kind", "sort_key")
         organisations = Organisation.objects.filter(community=community).order_by("name")
         for name, queryset in (
             ("place", places),

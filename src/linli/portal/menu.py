@@ -15,20 +15,20 @@ def menu(request: HttpRequest) -> dict[str, object]:
         return {}
     in_office = standing.role is not None and standing.role.kind in OFFICE
     entries = [
-        (_("今日看板") if in_office else _("家门口"), "list" if in_office else "home", "home", ""),
-        (_("议事厅"), "talk", "matters:index", "/matters"),
-        *([(_("门户"), "building", "community:index", "/places")] if in_office else []),
-        (_("我家"), "person", "own", "/own"),
+        (_("今日看板") if in_office else _("家门口"), "list" if in_office else "home", "home", ()),
+        (_("议事厅"), "talk", "matters:index", ("/matters", "/drives", "/stacks")),
+        *([(_("门户"), "building", "community:index", ("/places",))] if in_office else []),
+        (_("我家"), "person", "own", ("/own",)),
     ]
     return {
         "community_name": standing.community.name,
         "places": [
-            Place(label, icon, reverse(name), current=is_current(request, reverse(name), prefix))
-            for label, icon, name, prefix in entries
+            Place(label, icon, reverse(name), current=is_current(request, reverse(name), below))
+            for label, icon, name, below in entries
         ],
     }
 
 
-def is_current(request: HttpRequest, url: str, prefix: str) -> bool:
-    """Whether the page lies under this entry of the menu."""
-    return request.path == url or bool(prefix and request.path.startswith(prefix))
+def is_current(request: HttpRequest, url: str, below: tuple[str, ...]) -> bool:
+    """Whether the page is this entry of the menu, or lies under one of its paths."""
+    return request.path == url or request.path.startswith(below)

@@ -317,12 +317,16 @@ class SlipTick:
 
 @dataclass(frozen=True)
 class Slip:
-    """One slip to be entered: ``id`` makes the field ``voice-<id>``; ``value`` is what stands there already."""
+    """One slip to be entered: ``id`` makes the field ``voice-<id>``.
+
+    ``value`` is what the line shows, ``stands`` what is on record of it: only a line that differs asks for more.
+    """
 
     id: str
     door: str
     note: str = ""
     value: str = ""
+    stands: str = ""
     fault: str = ""
     photo: str = ""
     photo_words: str = ""

@@ -40,6 +40,11 @@ class Ground:
     doors: int
 
 
+def nothing_founded() -> bool:
+    """Whether this instance has no community yet, so that nobody can come in."""
+    return not Place.objects.filter(kind=Place.Kind.COMMUNITY).exists()
+
+
 def grounds_of(community: Place, viewer: Acting) -> list[Ground]:
     """What lies directly below the community, each with its count of doors, in the order of their names."""
     require(viewer, SEE_REGISTER, community)

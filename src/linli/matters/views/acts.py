@@ -20,12 +20,17 @@ from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, matter_for
 from linli.matters.services import put_to_owners, raise_matter
 from linli.matters.views import pages
+from linli.record import clock
 from linli.record.acting import Acting, ActingRequest, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
+from linli.rules.packs import shelf
 from linli.voting.models import Drive
 from linli.voting.services import decide_drive
 from linli.web.refusal import add_refusal
+
+#: Where on the form a refusal is shown: at the box that mends it.
+PLACE_OF = {"shares.no-reason": "share_reason", "drive.deadline-past": "closes_on"}
 
 
 def fetch(request: HttpRequest, matter_id: UUID) -> Matter:
@@ -41,6 +46,12 @@ def office(request: HttpRequest, place: Place) -> Acting:
     by = actor(request)
     require(by, RAISE_MATTER, place)
     return by
+
+
+def decider_of(pack_id: str) -> str:
+    """Who decides by a rule, in words: the owners of each unit for themselves, or all of the place together."""
+    by_unit = shelf().in_force(pack_id, clock.today()).scope.value == "unit"
+    return gettext_noop("每个单元的业主") if by_unit else gettext_noop("全体业主")
 
 
 @login_required
@@ -72,7 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 words=data["words"],
                 pack_id=data["pack"],
                 convener=data["convener"],
-                decider=gettext_noop("每个单元的业主"),
+                decider=decider_of(data["pack"]),
                 carrier=data["carrier"],
                 supervisor=data["supervisor"],
                 building_facts=form.building_facts,
@@ -130,9 +141,9 @@ def put(request: HttpRequest, matter_id: UUID) -> HttpResponse:
             messages.success(request, _("开始表态了。名单已经定下，之后买卖、搬家都不会改它。"))
             return redirect("matters:matter", found.id)
         except Refused as refused:
-            add_refusal(form, refused)
-    status = 400 if form.is_bound else 200
-    return render(request, "matters/put.html", {"form": form, "matter": found, **pages.put_page(found)}, status=status)
+            add_refusal(form, refused, PLACE_OF.get(refused.code))
+    page = {"form": form, "matter": found, **pages.put_page(found, by)}
+    return render(request, "matters/put.html", page, status=400 if form.is_bound else 200)
 
 
 @login_required

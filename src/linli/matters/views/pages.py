@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from linli.community.models import Dwelling
 from linli.community.policy import can
+from linli.community.queries import doors_of
 from linli.matters.forms import words_of
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
@@ -139,7 +139,7 @@ def timeline(matter: Matter) -> list[parts.Step]:
     drive = matter.drive
     decided = matter.state == Matter.State.DECIDED
     asking = matter.state == Matter.State.ASKING
-    steps = [parts.Step(_("提出这件事"), "done", day(matter.raised_at))]
+    steps = [parts.Step(pgettext("done", "提出这件事"), "done", day(matter.raised_at))]
     if drive is None:
         return [
             *steps,
@@ -404,22 +404,20 @@ def reason_row(reason: Reason) -> parts.Test:
 # ── before opening, and the result ───────────────────────────────────────────────────────────────────────────────────
 
 
-def put_page(matter: Matter) -> dict[str, Any]:
+def put_page(matter: Matter, by: Acting) -> dict[str, Any]:
     """Who will be asked: doors per unit that count, and what is left out with its reason, before anything is opened."""
     pack = shelf().in_force(matter.pack, clock.today())
-    counted = Dwelling.objects.filter(place__path__contains=[matter.place_id])
     homes_only = pack.uses.value != "all"
-    within = counted.filter(use=Dwelling.Use.HOME) if homes_only else counted
-    units = (
-        within.values("place__name", "place__sort_key")
-        .annotate(doors=Count("id"), known=Count("area"))
-        .order_by("place__sort_key")
-    )
-    shops = counted.filter(use=Dwelling.Use.SHOP).count() if homes_only else 0
+    lines, shops = [], 0
+    for unit in doors_of(matter.place, by):
+        counted = [door for door in unit.doors if not homes_only or door.use == Dwelling.Use.HOME]
+        shops += len(unit.doors) - len(counted)
+        if counted:
+            lines.append(parts.Line([unit.title, len(counted), sum(door.area is None for door in counted)]))
     return {
         "pack": pack,
         "law": law_of(pack),
-        "units": [parts.Line([unit["place__name"], unit["doors"], unit["doors"] - unit["known"]]) for unit in units],
+        "units": lines,
         "columns": [parts.Column(_("单元")), parts.Column(_("算在分母里的户")), parts.Column(_("还没有面积的户"))],
         "shops": shops,
         "once": once_key(),

@@ -136,7 +136,7 @@ def lock_seats(drive: Drive, ids: Iterable[UUID]) -> dict[UUID, Seat]:
     """
     wanted = Counter(ids)
     if any(times > 1 for times in wanted.values()):
-        raise Refused("slip.seat-twice", "同一户录了两张表。请留一张，另一张按“更正”录。")
+        raise Refused("slip.seat-twice", "同一户录了两张表。请留一张；要改，以后再写更正的原因。")
     locked = {
         seat.id: seat
         for seat in Seat.objects.select_for_update(no_key=True)
@@ -159,7 +159,7 @@ def voice_of(slip: Slip, *, seat: Seat, stack: Stack, author: Person | None, by:
         raise Refused("slip.unreadable", "这一页没有填完整，或者原因超过了{most}个字。请刷新页面再录。", most=200)
     if seat.voice and not slip.reason.strip():
         raise Refused(
-            "slip.already", "{door}已经录过一张表。要改，请按“更正”并写明原因；不改，就跳过这一户。", door=seat.label
+            "slip.already", "{door}已经录过一张表。要改，请写更正的原因；不改，就清空这一户。", door=seat.label
         )
     return Voice(
         community_id=stack.community_id,

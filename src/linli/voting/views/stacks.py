@@ -19,7 +19,7 @@ from linli.files.services import store_pictures
 from linli.files.views import serve
 from linli.record.acting import Acting, actor
 from linli.record.services import answer_once
-from linli.rules.errors import Refused
+from linli.rules.errors import Forbidden, Refused
 from linli.voting import counting
 from linli.voting.forms import StackForm
 from linli.voting.models import Drive, SlipPhoto, Stack
@@ -27,6 +27,7 @@ from linli.voting.policy import require_clerk
 from linli.voting.queries import SlipRow, slip_rows
 from linli.voting.services import Slip, attach_photos, enter_slips, start_stack
 from linli.web import parts
+from linli.web.dates import day
 from linli.web.refusal import add_refusal, words_of
 
 
@@ -71,7 +72,7 @@ def stacks(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     so_far = [
         parts.Row(
             _("第%(n)s叠") % {"n": each.number},
-            _("%(collector)s收，%(day)s") % {"collector": each.collector.name, "day": each.collected_on.isoformat()},
+            _("%(collector)s收，%(day)s") % {"collector": each.collector.name, "day": day(each.collected_on)},
             reverse("voting:stack", args=[each.id]),
             mark=str(each.number),
         )
@@ -146,7 +147,7 @@ def stack_page(
     """The page of a stack, with what was typed and could not be saved still in it."""
     kept = {slip.seat: slip for slip in typed or []}
     objections = any(test.measure == "objections" for test in counting.pack_of(found.drive).tests)
-    items = [slip_part(found, row, kept.get(row.seat.id), objections=objections) for row in rows]
+    items = [slip_part(found, row, kept.get(row.seat.id), objections=objections, refused=refused) for row in rows]
     waiting = [photo.position for photo in found.photos.order_by("position")]
     used = {row.position for row in rows if row.position}
     return {
@@ -158,10 +159,13 @@ def stack_page(
         "loose": [position for position in waiting if position not in used],
         "once": uuid.uuid4().hex,
         "refused": words_of(refused) if refused else "",
+        "wrong": next((item.id for item in items if item.fault), ""),
     }
 
 
-def slip_part(found: Stack, row: SlipRow, typed: Slip | None, *, objections: bool) -> parts.Slip:
+def slip_part(
+    found: Stack, row: SlipRow, typed: Slip | None, *, objections: bool, refused: Refused | None = None
+) -> parts.Slip:
     """One line of the stack: what stands, from where, and the photo of this very slip.
 
     What takes the place of a voice asks for its reason, the first slip of a door without owner for its signer; a box
@@ -183,9 +187,11 @@ def slip_part(found: Stack, row: SlipRow, typed: Slip | None, *, objections: boo
         door=row.seat.label,
         note=note,
         value=typed.choice if typed else standing.choice if standing else "",
+        stands=standing.choice if standing else "",
         photo=photo,
         photo_words=_("%(door)s的表") % {"door": row.seat.label},
         ask=ask,
+        fault=words_of(refused) if refused and refused.facts.get("door") == row.seat.label else "",
         tick=parts.SlipTick(f"objection-{id_}", _("明确反对"), ticked) if objections else None,
     )
 
@@ -196,16 +202,24 @@ def photos(request: HttpRequest, stack_id: UUID) -> HttpResponse:
     """The photos of a stack, dropped in one go: the first belongs to the first slip."""
     found, by = fetch_stack(request, stack_id)
     uploads = request.FILES.getlist("photos")
+    if not uploads:
+        messages.warning(request, _("还没有选照片。请先选，再放进来。"))
+        return redirect("voting:stack", found.id)
 
     def write() -> UUID:
         attach_photos(stack=found, files=store_pictures(by=by, uploads=uploads), by=by)
         return found.id
 
-    if uploads:
+    try:
         sizes = [upload.size for upload in uploads]
         answer_once(request.POST.get("once", ""), [str(found.id), *sizes], by=by, write=write)
-        said = ngettext("放好了%(n)s张照片。", "放好了%(n)s张照片。", len(uploads))
-        messages.success(request, said % {"n": len(uploads)})
+    except Forbidden:
+        raise
+    except Refused as refused:
+        messages.error(request, words_of(refused))
+        return redirect("voting:stack", found.id)
+    said = ngettext("放好了%(n)s张照片。", "放好了%(n)s张照片。", len(uploads))
+    messages.success(request, said % {"n": len(uploads)})
     return redirect("voting:stack", found.id)
 
 

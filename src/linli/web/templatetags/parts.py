@@ -223,9 +223,22 @@ def slips(items: Sequence[parts.Slip], voices: Sequence[tuple[str, str]] = ()) -
 @register.inclusion_tag(_PATH.format("faults"))
 def error_summary(form: Any) -> dict[str, object]:
     """All that is to be mended in a form, above it, each a link to its box. Nothing where nothing is wrong."""
-    found = [(field.id_for_label or field.auto_id, error) for field in form for error in field.errors]
+    found = [(field.id_for_label or field.auto_id, field.label, words) for field in form for words in faults_of(field)]
     whole = list(form.non_field_errors())
     return {"found": found, "whole": whole, "count": len(found) + len(whole)}
+
+
+def faults_of(bound: BoundField) -> list[str]:
+    """What is to be mended in one field; of an empty one, what to do."""
+    kind = bound.field.widget
+    if isinstance(kind, FileInput):
+        empty = gettext("请先选一个文件。")
+    elif isinstance(kind, RadioSelect | CheckboxSelectMultiple | Select):
+        empty = gettext("请选一项。")
+    else:
+        empty = gettext("这一项要填。")
+    found = bound.errors.as_data() if bound.errors else []
+    return [empty if fault.code == "required" else words for fault in found for words in fault.messages]
 
 
 @register.simple_tag
@@ -237,17 +250,18 @@ def field(bound: BoundField, *, unit: str = "", width: str = "", cols: int = 1) 
     kind = bound.field.widget
     ids = [f"{bound.auto_id}-hint"] * bool(bound.help_text) + [f"{bound.auto_id}-wrong"] * bool(bound.errors)
     described = " ".join(ids)
+    fault = (faults_of(bound) or [""])[0]
     if isinstance(kind, RadioSelect | CheckboxSelectMultiple):
         name = "checkbox" if isinstance(kind, CheckboxSelectMultiple) else "radio"
-        return _draw("choices", field=bound, kind=name, cols=cols, described=described)
+        return _draw("choices", field=bound, fault=fault, kind=name, cols=cols, described=described)
     attrs: dict[str, str | bool] = {"aria-describedby": described} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
     if isinstance(kind, CheckboxInput):
-        return _draw("check", field=bound, box=bound.as_widget(attrs=attrs))
+        return _draw("check", field=bound, fault=fault, box=bound.as_widget(attrs=attrs))
     attrs["class"] = "input"
     if isinstance(kind, Textarea):
         attrs["rows"] = "4"
     elif width and not isinstance(kind, Select | FileInput):
         attrs["data-width"] = width
-    return _draw("field", field=bound, box=bound.as_widget(attrs=attrs), unit=unit)
+    return _draw("field", field=bound, fault=fault, box=bound.as_widget(attrs=attrs), unit=unit)

@@ -1,0 +1,130 @@
+"""``linli admin create``: how the very first person comes in, from the machine that serves the instance."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+import psycopg
+
+from linli.machine import instance
+from linli.machine.cluster import APP_ROLE, Cluster
+from linli.machine.refusal import MachineRefused
+from linli.rules.errors import Refused
+
+QUESTIONS = {
+    "city": ("市 / city", "天津市"),
+    "district": ("区、县 / district", "河西区"),
+    "town": ("街道、镇 / street or town", "桃园街道"),
+    "community": ("社区、村 / community", "广顺园社区"),
+    "name": ("第一位负责人的姓名 / name of the first secretary", ""),
+}
+"""What founding a community needs to know, in the order of asking, each with an example."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Found the community, put its first secretary on the roster, and print a link that lets them in once.
+
+    What no option says is asked for at the terminal. Said again for the same community and name it makes no second
+    person, only a new link. Returns 0, or 2 when something stands in the way.
+    """
+    parser = argparse.ArgumentParser(prog="linli admin")
+    create = parser.add_subparsers(required=True, metavar="create").add_parser("create", description=main.__doc__)
+    for word, (question, example) in QUESTIONS.items():
+        create.add_argument(f"--{word}", help=question + (f"（{example}）" if example else ""))
+    create.add_argument("--title", default="社区党委书记", help="职务 / title (%(default)s)")
+    asked = vars(parser.parse_args(argv))
+    try:
+        told = {word: asked[word] or ask(*QUESTIONS[word]) for word in QUESTIONS}
+        enter_instance()
+        link = create_secretary(**told, title=asked["title"])
+    except (MachineRefused, Refused) as refusal:
+        print(f"linli admin: {refusal}", file=sys.stderr)
+        return 2
+    print(f"{told['community']} · {asked['title']} {told['name']}\n{link}")
+    print("一个链接用一次，一天之内有效。 / opens once, within a day.", file=sys.stderr)
+    return 0
+
+
+def ask(question: str, example: str) -> str:
+    """One answer from the terminal; refused where nobody sits there."""
+    try:
+        return input(f"{question}{f'（{example}）' if example else ''}: ").strip()
+    except EOFError:
+        raise MachineRefused(
+            f"没有写{question}。请用选项写全，见 --help。", "something was left out: see --help."
+        ) from None
+
+
+def enter_instance() -> None:
+    """Make this process part of the running instance: its database, keys and address, with Django ready."""
+    folder = instance.data_folder()
+    database = os.environ.get("DATABASE_URL", "")
+    if not database:
+        # Nobody has served from this folder yet: a database would have to be made first.
+        if not (folder / "postgres").exists():
+            raise not_served()
+        database = Cluster.running(instance.database_home(folder)).url(APP_ROLE, "linli")
+    try:
+        with psycopg.connect(database) as connection:
+            migrated = connection.execute("select to_regclass('public.django_migrations')").fetchone()
+    except psycopg.OperationalError:
+        raise not_served() from None
+    if migrated in (None, (None,)):
+        raise not_served()
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.config.settings")
+    os.environ |= {"LINLI_DATA": str(folder), "DATABASE_URL": database}
+    for name in ("secret", "files"):
+        os.environ.setdefault(f"LINLI_{name.upper()}_KEY", instance.key(folder, name))
+    if address := instance.address(folder):
+        os.environ.setdefault("LINLI_ADDRESS", address)
+
+    import django
+
+    django.setup()
+
+
+def not_served() -> MachineRefused:
+    return MachineRefused(
+        "请先在另一个终端运行 linli serve，等它报出网址，再来。",
+        "first run linli serve in another terminal, and come back when it says its address.",
+    )
+
+
+def create_secretary(*, city: str, district: str, town: str, community: str, name: str, title: str) -> str:
+    """The address of a one-time link for the first secretary, who is made with their community where they are missing.
+
+    The bodies that every community has are made too, so that a first matter can name who convenes and supervises.
+    Refused by the services: an empty or overlong name.
+    """
+    from django.conf import settings
+    from django.db import transaction
+    from django.urls import reverse
+
+    from linli.accounts.services import make_sign_in_link, open_account
+    from linli.community.models import Organisation, Role
+    from linli.community.queries import people_of
+    from linli.community.services import add_organisation, add_person, found_community, give_role
+    from linli.record.acting import Acting
+
+    kinds = Organisation.Kind
+    bodies = {
+        "党委": kinds.PARTY_COMMITTEE,
+        "居民委员会": kinds.RESIDENTS_COMMITTEE,
+        "居务监督委员会": kinds.SUPERVISION_COMMITTEE,
+    }
+    with transaction.atomic():
+        place = found_community(city=city, district=district, town=town, community=community, by=Acting.system(None))
+        by = Acting.system(place.id)
+        committees = [
+            add_organisation(community=place, name=f"{place.name}{word}", kinds=[kind], by=by)
+            for word, kind in bodies.items()
+        ]
+        holders = people_of(place, by).filter(
+            name=" ".join(name.split()), roles__kind=Role.Kind.SECRETARY, roles__until=None
+        )
+        person = holders.first() or add_person(community=place, name=name, by=by)
+        give_role(person=person, kind=Role.Kind.SECRETARY, title=title, place=place, organisation=committees[0], by=by)
+        secret = make_sign_in_link(account=open_account(person=person, by=by), by=by)
+    return str(settings.ADDRESS) + reverse("sign-in-link", args=[secret])
