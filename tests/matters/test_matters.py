@@ -1,12 +1,15 @@
 """A matter: its number, its bodies, being put once, following its drive."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
 
+from linli.community.services import add_place, lay_out_doors
 from linli.matters.models import Matter
 from linli.matters.queries import for_community, matter_for, own_seats, packs_today
 from linli.matters.services import put_to_owners, raise_matter
+from linli.matters.views.pages import put_page
 from linli.record import clock
 from linli.record.models import Event
 from linli.record.services import run_due
@@ -183,3 +186,17 @@ def test_each_reads_the_matters_of_their_own_community(house: House):
     put(other, theirs, collectors=[person_of(other.leader)], clerks=[person_of(other.clerk)], by=other.secretary)
     owner = acting_as(seats_of(mine_drive := Drive.objects.get(matter=mine))[0].entitled.get())
     assert [(matter, seat.electorate_id) for matter, seat in own_seats(owner)] == [(mine, mine_drive.electorate_id)]
+
+
+def test_before_opening_the_list_of_the_asked_is_the_list_that_is_frozen(house: House):
+    """Two buildings have a first unit each: two lines, as there will be two results, and the shop in neither."""
+    compound = house.building.parent
+    assert compound is not None
+    second = add_place(parent=compound, kind="building", name="2号楼", by=house.system)
+    lay_out_doors(place=second, rule="1个单元，3–4层，每层2户，1层商铺1间", by=house.system)
+    matter = raised(house, place=compound)
+    page = put_page(matter, house.secretary)
+    drive = put(house, matter)
+    frozen = Counter(str(seat.scope) for seat in seats_of(drive))
+    assert {line.cells[0]: line.cells[1] for line in page["units"]} == dict(frozen)
+    assert (len(frozen), page["shops"]) == (2, 1)

@@ -407,10 +407,9 @@ def reason_row(reason: Reason) -> parts.Test:
 def put_page(matter: Matter, by: Acting) -> dict[str, Any]:
     """Who will be asked: doors per unit that count, and what is left out with its reason, before anything is opened."""
     pack = shelf().in_force(matter.pack, clock.today())
-    homes_only = pack.uses.value != "all"
     lines, shops = [], 0
     for unit in doors_of(matter.place, by):
-        counted = [door for door in unit.doors if not homes_only or door.use == Dwelling.Use.HOME]
+        counted = [door for door in unit.doors if not pack.homes_only or door.use == Dwelling.Use.HOME]
         shops += len(unit.doors) - len(counted)
         if counted:
             lines.append(parts.Line([unit.title, len(counted), sum(door.area is None for door in counted)]))
@@ -419,8 +418,7 @@ def put_page(matter: Matter, by: Acting) -> dict[str, Any]:
         "law": law_of(pack),
         "units": lines,
         "columns": [parts.Column(_("单元")), parts.Column(_("算在分母里的户")), parts.Column(_("还没有面积的户"))],
-        "shops": shops,
-        "once": once_key(),
+        "shops": left_out,
     }
 
 

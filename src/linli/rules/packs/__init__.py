@@ -114,6 +114,11 @@ class Pack:
     sha256: str
     file: bytes
 
+    @property
+    def homes_only(self) -> bool:
+        """Whether the shops of a place stand outside its decision."""
+        return self.uses.value != "all"
+
     def in_force_at(self, day: datetime.date) -> bool:
         """Whether ``day`` (the community's day) lies within the pack's dates, both ends included."""
         last = self.valid_to.value

@@ -58,9 +58,7 @@ def open_drive(
     if not named <= set(policy.holding_roles(community)):
         raise Refused("drive.worker-without-role", "收表和录入的人都要在本社区担任职务。请先给他们写上职务，再开始。")
     pack = shelf().in_force(pack_id, clock.today())
-    scopes = draw_decision_scopes(
-        place=place, by_unit=pack.scope.value == "unit", homes_only=pack.uses.value != "all", by=by
-    )
+    scopes = draw_decision_scopes(place=place, by_unit=pack.scope.value == "unit", homes_only=pack.homes_only, by=by)
     electorate = Electorate.objects.create(
         community_id=community, kind=Electorate.Kind.OWNERS, uses=pack.uses.value, frozen_at=moment
     )
