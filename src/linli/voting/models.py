@@ -270,13 +270,11 @@ class SharePlan(Within):
     class Method(models.TextChoices):
         EQUAL = "equal"
         AREA = "area"
-        COEFFICIENTS = "coefficients"
 
     drive = models.OneToOneField(Drive, on_delete=models.PROTECT, related_name="share_plan")
     method = models.CharField(max_length=12, choices=Method.choices, default=Method.AREA)
     cost = models.PositiveBigIntegerField(help_text="fen, estimated")
     subsidy = models.PositiveBigIntegerField(default=0, help_text="fen")
-    coefficients = models.JSONField(default=dict, help_text="floor → coefficient, as decimal text")
     reason = models.CharField(max_length=200, help_text="why this method")
 
     def __str__(self) -> str:

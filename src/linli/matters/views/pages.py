@@ -418,7 +418,7 @@ def put_page(matter: Matter, by: Acting) -> dict[str, Any]:
         "law": law_of(pack),
         "units": lines,
         "columns": [parts.Column(_("单元")), parts.Column(_("算在分母里的户")), parts.Column(_("还没有面积的户"))],
-        "shops": left_out,
+        "shops": shops,
     }
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from django.db.models import Count, Sum
 
-from linli.rules.shares import ByArea, Coefficients, Equal, Household, Method, split
+from linli.rules.shares import ByArea, Equal, Household, Method, split
 from linli.voting.models import Drive, Seat, SharePlan, Voice
 
 
@@ -60,8 +60,6 @@ def share_curve(plan: SharePlan, *, least: int, now: int, own: Seat | None) -> S
 
 def method_of(plan: SharePlan) -> Method:
     """The plan's method as the rules take it."""
-    if plan.method == SharePlan.Method.COEFFICIENTS:
-        return Coefficients({int(floor): Fraction(text) for floor, text in plan.coefficients.items()})
     return Equal() if plan.method == SharePlan.Method.EQUAL else ByArea()
 
 
@@ -73,14 +71,7 @@ def shares_of(plan: SharePlan) -> dict[Seat, int]:
     joined = list(
         Seat.objects.filter(electorate=plan.drive.electorate_id, voice__choice=Voice.Choice.YES).order_by("sort_key")
     )
-    households = [
-        Household(
-            id=str(seat.id),
-            floor=int(seat.floor) if seat.floor.lstrip("-").isdigit() else None,
-            area=seat.area,
-        )
-        for seat in joined
-    ]
+    households = [Household(id=str(seat.id), area=seat.area) for seat in joined]
     result = split(method_of(plan), plan.cost, households, plan.subsidy)
     return {seat: result.shares[str(seat.id)] for seat in joined}
 

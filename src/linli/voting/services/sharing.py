@@ -14,8 +14,7 @@ from linli.voting.models import Drive, SharePlan
 def plan_shares(*, drive: Drive, method: str, cost: int, reason: str, by: Acting, subsidy: int = 0) -> SharePlan:
     """Say how the cost (fen, estimated) less the subsidy is shared among those who join; replaces the plan before.
 
-    Refused: a cost that is not above zero, a subsidy above the cost, a method that is none or needs a table of
-    coefficients (there is no page to agree on one yet), a method without its reason.
+    Refused: a cost that is not above zero, a subsidy above the cost, no such method, no reason for it.
     """
     require(by, policy.OPEN_DRIVE, drive.place)
     Drive.objects.select_for_update().get(id=drive.id)
