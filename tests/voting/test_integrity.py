@@ -9,12 +9,12 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
 
 from linli.accounts import policy as accounts_policy
 from linli.accounts.models import Account, Claim
 from linli.community import policy as community_policy
-from linli.community.models import Area, Dwelling, Place, Role
+from linli.community.models import Area, Dwelling, Place, Role, Within
 from linli.community.policy import Action, can, require
 from linli.machine.cluster import OWNER_ROLE, Cluster
 from linli.matters import policy as matters_policy
@@ -160,6 +160,26 @@ def test_no_row_names_one_of_another_community():
         refuse_to_commit(make)
     connection.check_constraints()
     assert voice.community_id == house.community.id
+
+
+@pytest.mark.django_db
+def test_every_link_between_rows_of_communities_is_held_by_the_database():
+    """Not by a list that somebody must think of: whatever a row of a community names, a new table's too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname, attname from pg_constraint join pg_class on pg_class.oid = conrelid "
+            "join pg_attribute on attrelid = conrelid and attnum = conkey[2] "
+            "where contype = 'f' and cardinality(conkey) = 2"
+        )
+        held = set(cursor.fetchall())
+    links = {
+        (model._meta.db_table, field.column)
+        for model in apps.get_models()
+        if issubclass(model, Within)
+        for field in model._meta.concrete_fields
+        if isinstance(field, ForeignKey) and issubclass(field.related_model, Within | Place)
+    }
+    assert {link for link in links - held if link[1] != "community_id"} == set()
 
 
 # ── the rule and the count ───────────────────────────────────────────────────────────────────────────────────────────

@@ -127,6 +127,9 @@ class Household(Within, Dated):
     dwelling = models.ForeignKey(Dwelling, on_delete=models.PROTECT, related_name="households")
     head = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "id"], name="household_in_community")]
+
     def __str__(self) -> str:
         return str(self.dwelling)
 
@@ -187,7 +190,10 @@ class Organisation(Within):
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "name"], name="one_organisation_of_a_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "name"], name="one_organisation_of_a_name"),
+            models.UniqueConstraint(fields=["community", "id"], name="organisation_in_community"),
+        ]
 
     def __str__(self) -> str:
         return self.name

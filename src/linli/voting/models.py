@@ -260,6 +260,9 @@ class Result(Within):
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
     at = models.DateTimeField(default=clock.now)
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "id"], name="result_in_community")]
+
     def __str__(self) -> str:
         return f"{self.scope} {self.state}"
 
