@@ -152,3 +152,11 @@ def test_signed_out_nobody_acts(house: House, client: Client):
     client.post(reverse("sign-out"))
     assert client.get(reverse("sign-in")).wsgi_request.acting is None  # type: ignore[attr-defined]
     assert not Session.objects.filter(session_key=client.session.session_key).exists()
+
+
+def test_whoever_is_in_already_is_not_left_before_the_door(house: House, client: Client):
+    secret = secret_for(house)
+    assert client.post(reverse("sign-in-link", args=[secret])).status_code == 302
+    again = client.post(reverse("sign-in-link", args=[secret])).content.decode()
+    assert "您已经进门了" in again
+    assert "您已经进门了" not in Client().post(reverse("sign-in-link", args=[secret])).content.decode()

@@ -54,6 +54,23 @@ def test_a_compound_is_added_and_opened(office, community):
     assert "已经有“聚鑫园”了" in text_of(again)
 
 
+def test_a_rule_that_was_changed_is_shown_again_before_it_is_laid_out(office, compound):
+    changed = office.post(at("doors", compound.id), {"rule": "1个单元，1–2层，每层1户", "seen": RULE, "lay": "yes"})
+    assert "一共2户" in text_of(changed)
+    assert Dwelling.objects.count() == 0
+
+
+def test_a_compound_of_several_buildings_is_laid_out_one_by_one(office, compound):
+    for name in ("1号楼", "2", "二号楼"):
+        laid = office.post(at("doors", compound.id), {"building": name, "rule": RULE, "lay": "yes"}, follow=True)
+        assert laid.status_code == 200
+    assert list(Place.objects.filter(parent=compound).values_list("name", flat=True).order_by("sort_key")) == [
+        "1号楼",
+        "2号楼",
+    ]
+    assert Dwelling.objects.count() == 108
+
+
 def test_doors_by_rule_are_shown_first_and_then_laid_out(office, compound):
     seen = office.post(at("doors", compound.id), {"rule": RULE})
     assert "一共54户" in text_of(seen)

@@ -106,6 +106,15 @@ def test_refusal_is_a_page_that_says_what(client):
     assert answer["X-Refused"] == "test.too-late"
 
 
+def test_a_refused_form_leads_back_to_its_own_page_and_to_no_other_house(client):
+    for came, back in (
+        ("http://testserver/stacks/7", "/stacks/7"),
+        ("http://elsewhere.example/stacks/7", "/"),
+        ("http://testserver//elsewhere.example", "/"),
+    ):
+        assert f'href="{back}">' in client.post("/refuses", headers={"referer": came}).content.decode()
+
+
 def test_refusal_stands_in_the_form():
     class Slip(forms.Form):
         voice = forms.CharField()

@@ -28,7 +28,8 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         account = use_sign_in_link(secret=secret)
     except Refused as refused:
-        return render(request, "accounts/sign_in.html", {"refused": words_of(refused)}, status=409)
+        page = {"refused": words_of(refused), "inside": request.user.is_authenticated}
+        return render(request, "accounts/sign_in.html", page, status=409)
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
     return redirect("home")
 

@@ -21,14 +21,31 @@ class PlaceForm(forms.Form):
 
 
 class RuleForm(forms.Form):
-    """The doors of one building, said in one line."""
+    """The doors of one building, said in one line; in a compound of several, which building it is."""
 
+    building = forms.CharField(
+        label=_("哪一栋"),
+        required=False,
+        max_length=80,
+        help_text=_("小区有几栋楼，就一栋一栋排，例如：2号楼。只有一栋的不用填。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     rule = forms.CharField(
         label=_("这栋楼怎么排"),
         max_length=200,
         help_text=_("写几个单元、住宅几层到几层、每层几户。有商铺的话接着写：1–2层商铺4间。"),
         widget=forms.TextInput(attrs={"placeholder": EXAMPLE, "autocomplete": "off"}),
     )
+
+    def __init__(self, *args: object, place: Place, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        if place.kind == Place.Kind.BUILDING:
+            del self.fields["building"]
+
+    @property
+    def said(self) -> str:
+        """All that was typed: only what was seen first is laid out."""
+        return "\n".join(self.cleaned_data.values())
 
 
 class RegisterForm(forms.Form):

@@ -146,7 +146,9 @@ class PutForm(forms.Form):
             (SharePlan.Method.EQUAL, Option(_("各户一样"), _("大家用的是同一段，例如都从街面到3层"))),
         ],
     )
-    share_reason = forms.CharField(label=_("为什么这样分摊"), required=False, max_length=200)
+    share_reason = forms.CharField(
+        label=_("为什么这样分摊"), required=False, max_length=200, help_text=_("选了怎么分摊，就写一句。")
+    )
 
     def __init__(self, *args: object, matter: Matter, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """How a rule's "no" (``linli.rules.errors.Refused``) reaches a person: as a sentence, in a form, or as a page."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
@@ -37,6 +38,13 @@ def refusal_page(request: HttpRequest, refused: Refused, status: int = 409, back
     return response
 
 
+def where_from(request: HttpRequest) -> str:
+    """The path of our own page whose form was sent, to go back to; "" where there is none."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    ours = request.method == "POST" and came.netloc == request.get_host() and not came.path.startswith("//")
+    return came.path if ours else ""
+
+
 class RefusedMiddleware:
     """Middleware: a refusal that a view did not catch becomes its page, never a page of failure."""
 
@@ -49,4 +57,5 @@ class RefusedMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):
             return None
-        return refusal_page(request, exception, status=403 if isinstance(exception, Forbidden) else 409)
+        status = 403 if isinstance(exception, Forbidden) else 409
+        return refusal_page(request, exception, status=status, back=where_from(request))

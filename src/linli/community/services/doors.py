@@ -7,11 +7,11 @@ from django.db import transaction
 
 from linli.community.models import Dwelling, Place
 from linli.community.policy import CHANGE_REGISTER, require
-from linli.community.services.places import lock_community, new_place
+from linli.community.services.places import add_place, checked_name, lock_community, new_place
 from linli.community.tree import Tree
 from linli.record.acting import Acting
 from linli.record.services import note
-from linli.rules.doors import PlannedDoor, level_key, read_layout, room_key
+from linli.rules.doors import PlannedDoor, level_key, level_name, read_layout, room_key
 from linli.rules.errors import Refused
 
 #: Places that doors can be laid out in.
@@ -27,14 +27,17 @@ class LaidOut:
 
 
 @transaction.atomic
-def lay_out_doors(*, place: Place, rule: str, by: Acting) -> LaidOut:
+def lay_out_doors(*, place: Place, rule: str, by: Acting, building: str = "") -> LaidOut:
     """Make the units and doors of one building as ``rule`` says ("3个单元，3–8层，每层3户"), all or nothing.
 
-    Said a second time it changes nothing. Refused: a rule that cannot be read (``read_layout``), a place that is no
-    compound, zone or building, and a layout of which some doors, but not all, are there already.
+    ``building`` names the building of ``place`` that is meant, made when it is not yet there; without it the doors are
+    ``place``'s own. Said a second time it changes nothing. Refused: a rule that cannot be read (``read_layout``), a
+    place that is no compound, zone or building, and a layout of which some doors, but not all, are there already.
     """
     require(by, CHANGE_REGISTER, place)
     community = lock_community(place)
+    if building.strip():
+        place = building_named(building, place, by)
     if place.kind not in GROUND:
         raise Refused("doors.place", "请选一个小区或一栋楼，再排门户。")
     planned = read_layout(rule).doors
@@ -74,6 +77,15 @@ def lay_out_doors(*, place: Place, rule: str, by: Acting) -> LaidOut:
         public={"units": added.units, "doors": added.doors},
     )
     return added
+
+
+def building_named(name: str, within: Place, by: Acting) -> Place:
+    """The building of that name directly below ``within``, in whatever writing, or a new one."""
+    name = level_name("building", checked_name(name))
+    for building in Place.objects.filter(parent=within, kind=Place.Kind.BUILDING):
+        if level_key(building.name) == level_key(name):
+            return building
+    return add_place(parent=within, kind=Place.Kind.BUILDING, name=name, by=by)
 
 
 def dwelling_of(door: PlannedDoor, home: Place, tree: Tree, community: UUID) -> Dwelling:

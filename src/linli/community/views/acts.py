@@ -29,7 +29,7 @@ from linli.community.queries import (
 from linli.community.services import add_place, keep_reading, lay_out_doors, take_in_register
 from linli.community.views import pages
 from linli.record.acting import Acting, actor
-from linli.rules.doors import read_layout
+from linli.rules.doors import level_name, read_layout
 from linli.rules.errors import Refused
 from linli.web.refusal import add_refusal
 
@@ -76,7 +76,7 @@ def place(request: HttpRequest, place_id: UUID) -> HttpResponse:
 def doors(request: HttpRequest, place_id: UUID) -> HttpResponse:
     """Doors by rule: the line is read, shown as what it would make, and laid out when said so."""
     found, by = fetch(request, place_id, CHANGE_REGISTER)
-    form = RuleForm(request.POST if request.method == "POST" else None)
+    form = RuleForm(request.POST if request.method == "POST" else None, place=found)
     context: dict[str, object] = {"place": found, "form": form}
     status = 200
     if request.method == "POST":
@@ -84,14 +84,17 @@ def doors(request: HttpRequest, place_id: UUID) -> HttpResponse:
         if form.is_valid():
             try:
                 layout = read_layout(form.cleaned_data["rule"])
-                if "lay" in request.POST:
-                    laid = lay_out_doors(place=found, rule=form.cleaned_data["rule"], by=by)
+                building = form.cleaned_data.get("building", "")
+                # Enter in a line that was changed presses the first button: what nobody saw is shown first.
+                if "lay" in request.POST and request.POST.get("seen", form.said).split() == form.said.split():
+                    laid = lay_out_doors(place=found, building=building, rule=form.cleaned_data["rule"], by=by)
                     messages.success(request, pages.laid_words(laid))
                     return redirect("community:place", found.id)
-                context |= pages.layout_page(layout)
+                named = level_name("building", building) if building else ""
+                context |= {"seen": form.said, "building": named} | pages.layout_page(layout)
                 status = 200
             except Refused as refused:
-                add_refusal(form, refused, "rule")
+                add_refusal(form, refused, "building" if refused.code.startswith(("place.", "name.")) else "rule")
     return render(request, "community/doors.html", context, status=status)
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -134,12 +135,17 @@ def law_of(pack: Pack) -> dict[str, Any]:
     }
 
 
+def day_of(when: date | datetime) -> str:
+    """A day, with its year where that is not this year's."""
+    return day(when) if when.year == clock.today().year else full_day(when)
+
+
 def timeline(matter: Matter) -> list[parts.Step]:
     """The way of the matter: what is done, what is under way, what comes."""
     drive = matter.drive
     decided = matter.state == Matter.State.DECIDED
     asking = matter.state == Matter.State.ASKING
-    steps = [parts.Step(pgettext("done", "提出这件事"), "done", day(matter.raised_at))]
+    steps = [parts.Step(pgettext("done", "提出这件事"), "done", day_of(matter.raised_at))]
     if drive is None:
         return [
             *steps,
@@ -147,16 +153,16 @@ def timeline(matter: Matter) -> list[parts.Step]:
             parts.Step(_("挨家挨户听意见、签字")),
             parts.Step(_("出结果")),
         ]
-    steps.append(parts.Step(_("定下名单，开始表态"), "done", day(drive.opened_at)))
+    steps.append(parts.Step(_("定下名单，开始表态"), "done", day_of(drive.opened_at)))
     if asking and drive.state == Drive.State.OPEN:
-        steps.append(parts.Step(_("挨家挨户听意见、签字"), "now", _("到%(day)s") % {"day": day(drive.last_day)}))
+        steps.append(parts.Step(_("挨家挨户听意见、签字"), "now", _("到%(day)s") % {"day": day_of(drive.last_day)}))
         return [*steps, parts.Step(_("出结果"))]
-    steps.append(parts.Step(_("挨家挨户听意见、签字"), "done", _("到%(day)s") % {"day": day(drive.last_day)}))
+    steps.append(parts.Step(_("挨家挨户听意见、签字"), "done", _("到%(day)s") % {"day": day_of(drive.last_day)}))
     if decided and drive.decided_at:
-        return [*steps, parts.Step(_("出结果"), "done", day(drive.decided_at))]
+        return [*steps, parts.Step(_("出结果"), "done", day_of(drive.decided_at))]
     return [
         *steps,
-        parts.Step(_("等路上的表，然后出结果"), "now", _("到%(day)s") % {"day": day(drive.last_day_of_gathering)}),
+        parts.Step(_("等路上的表，然后出结果"), "now", _("到%(day)s") % {"day": day_of(drive.last_day_of_gathering)}),
     ]
 
 
@@ -332,7 +338,7 @@ def own_answers(seats: list[Seat]) -> list[dict[str, Any]]:
             answers.append({"door": seat.label, "state": "open", "word": _("还没有收到您家的表"), "how": ""})
             continue
         how = _("表上日期%(day)s，%(collector)s收表，%(witness)s见证") % {
-            "day": day(voice.given_on) if voice.given_on else "",
+            "day": day_of(voice.given_on) if voice.given_on else "",
             "collector": voice.collector.name if voice.collector else "",
             "witness": voice.witness,
         }
@@ -439,7 +445,10 @@ def result_page(matter: Matter) -> dict[str, Any]:
         *([(_("几户同意"), counts)] if counts else []),
         (_("结论"), verdict_words(progress)["say"]),
         (_("谁牵头"), matter.convener.name),
-        (_("表态时间"), _("%(first)s至%(last)s") % {"first": day(drive.opened_at), "last": day(drive.last_day)}),
+        (
+            _("表态时间"),
+            _("%(first)s至%(last)s") % {"first": full_day(drive.opened_at), "last": full_day(drive.last_day)},
+        ),
     ]
     if plan and progress.yes:
         facts.append((_("费用"), cost_words(plan, progress.yes)))
