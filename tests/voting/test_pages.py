@@ -89,6 +89,20 @@ def test_the_same_form_sent_twice_is_written_once(house: House):
     assert Voice.objects.count() == 3
 
 
+def test_a_form_sent_again_later_does_not_undo_a_correction_made_since(house: House):
+    drive = drive_of(lift(house))
+    client, stack, other = signed_in(house.clerk, house), stack_of(house, drive), stack_of(house, drive)
+    seat = seats_of(drive)[0]
+    said = {f"voice-{seat.id}": "yes", f"reason-{seat.id}": "看错了"}
+    send(client, stack, said)
+    enter_slips(stack=other, slips=slips([seat], "no", reason="户主重填"), by=house.clerk)
+    send(client, stack, said)
+    assert list(Voice.objects.order_by("id").values_list("choice", flat=True)) == ["yes", "no"]
+    stands = Seat.objects.get(id=seat.id).voice
+    assert stands is not None
+    assert stands.choice == "no"
+
+
 def test_the_same_photos_dropped_twice_lie_there_once(house: House, settings, tmp_path: Path):
     """Twice, the second drop would lie beside the next slips."""
     settings.FILES_FOLDER = tmp_path
