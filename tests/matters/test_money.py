@@ -3,6 +3,7 @@
 import pytest
 
 from linli.matters.queries import subsidy_of
+from linli.matters.views.pages import share_words
 from linli.rules.errors import Refused
 from linli.rules.packs import shelf
 from linli.voting.models import Drive
@@ -81,6 +82,18 @@ def test_the_curve_shows_what_more_households_change(house: House):
         48: 1_200_000,
     }
     assert (curve.at(curve.now).fen, curve.at(9999).joined, curve.at(0).joined) == (1_404_878, 54, 36)
+
+
+def test_the_sentence_never_promises_more_homes_than_there_are(house: House):
+    plan = plan_of(joined(house, 41))
+    assert plan is not None
+    curve = share_curve(plan, least=36, now=41, own=None)
+    assert [share_words(curve, curve.at(homes)) for homes in (41, 51, 53, 54)] == [
+        "41户一起出时。再有3户参加，每户从14,048.78元降到13,090.90元。",
+        "51户一起出时。再有3户参加，每户从11,294.11元降到10,666.66元。",
+        "53户一起出时。再有1户参加，每户从10,867.92元降到10,666.66元。",
+        "54户全都参加时，每户最少。",
+    ]
 
 
 def test_the_curve_of_hundreds_of_homes_still_fits_a_page():

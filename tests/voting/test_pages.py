@@ -1,5 +1,6 @@
 """The pages of a drive as its clerk, its collectors and its neighbours get them."""
 
+import io
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from linli.accounts.services import open_account
 from linli.community.models import Ownership
@@ -89,6 +91,20 @@ def test_the_same_form_sent_twice_is_written_once(house: House):
     assert Voice.objects.count() == 3
 
 
+def test_a_form_sent_again_later_does_not_undo_a_correction_made_since(house: House):
+    drive = drive_of(lift(house))
+    client, stack, other = signed_in(house.clerk, house), stack_of(house, drive), stack_of(house, drive)
+    seat = seats_of(drive)[0]
+    said = {f"voice-{seat.id}": "yes", f"reason-{seat.id}": "看错了"}
+    send(client, stack, said)
+    enter_slips(stack=other, slips=slips([seat], "no", reason="户主重填"), by=house.clerk)
+    send(client, stack, said)
+    assert list(Voice.objects.order_by("id").values_list("choice", flat=True)) == ["yes", "no"]
+    stands = Seat.objects.get(id=seat.id).voice
+    assert stands is not None
+    assert stands.choice == "no"
+
+
 def test_the_same_photos_dropped_twice_lie_there_once(house: House, settings, tmp_path: Path):
     """Twice, the second drop would lie beside the next slips."""
     settings.FILES_FOLDER = tmp_path
@@ -98,6 +114,42 @@ def test_the_same_photos_dropped_twice_lie_there_once(house: House, settings, tm
         drop = [upload(encoded(slip(width))) for width in (320, 400)]
         assert client.post(address, {"once": once, "photos": drop}).status_code == 302
         assert stack.photos.count() == there
+
+
+COLOURS = [(220, 20, 20), (20, 160, 20), (20, 20, 220), (230, 220, 20)]
+
+
+@pytest.mark.parametrize("before", [0, 2, 4])
+def test_each_slip_shows_its_own_photo_whenever_the_photos_came(
+    house: House, settings, tmp_path: Path, before: int
+) -> None:
+    """Photos lie in the order of the drop beside slips in the order of entry, which is not the order of doors."""
+    settings.FILES_FOLDER = tmp_path
+    drive = drive_of(lift(house))
+    client, stack = signed_in(house.clerk, house), stack_of(house, drive)
+    first, second, third, fourth, *_ = seats_of(drive)
+    entered = [third, first, fourth, second]
+
+    def drop(colours: list[tuple[int, int, int]]) -> None:
+        if colours:
+            photos = [upload(encoded(Image.new("RGB", (320, 200), colour))) for colour in colours]
+            client.post(reverse("voting:photos", args=[stack.id]), {"photos": photos})
+
+    drop(COLOURS[:before])
+    said = {f"voice-{seat.id}": "yes" for seat in entered}
+    send(client, stack, said | {"order": " ".join(str(seat.id) for seat in entered)})
+    drop(COLOURS[before:])
+    page = client.get(reverse("voting:stack", args=[stack.id])).content.decode()
+    lines = re.findall(r'<fieldset[^>]* id="slip-([^"]+)".*?</fieldset>', page, re.DOTALL)
+    assert len(lines) == 8
+    for seat, colour in zip(entered, COLOURS, strict=True):
+        line = re.search(rf'id="slip-{seat.id}".*?</fieldset>', page, re.DOTALL)
+        assert line is not None
+        shown = re.search(r'<img src="([^"]+)"', line.group())
+        assert shown is not None
+        answer = client.get(shown[1])
+        pixel = Image.open(io.BytesIO(b"".join(answer) if answer.streaming else answer.content)).getpixel((5, 5))
+        assert pixel == pytest.approx(colour, abs=12), f"{seat.short} shows another slip's photo"
 
 
 def test_a_slip_after_one_that_was_replaced_elsewhere_gets_a_position_of_its_own(house: House):

@@ -29,6 +29,8 @@ from linli.voting.policy import can_enter_slips, can_see_face
 from linli.voting.queries import (
     Progress,
     ScopeProgress,
+    ShareCurve,
+    Step,
     TestLine,
     plan_of,
     progress_of,
@@ -357,7 +359,7 @@ def share_parts(plan: SharePlan, progress: Progress, own: list[Seat], request: H
         parts.Share(
             step.joined,
             step.fen,
-            share_words(step.joined, step.fen, curve.fen(step.joined + 3), step is curve.steps[-1]),
+            share_words(curve, step),
         )
         for step in curve.steps
     ]
@@ -365,14 +367,16 @@ def share_parts(plan: SharePlan, progress: Progress, own: list[Seat], request: H
     return {"steps": steps, "current": current.joined, "plan": plan, "mine": mine, "net": plan.cost - plan.subsidy}
 
 
-def share_words(joined: int, fen: int, later: int, last: bool) -> str:
-    """What more neighbours would change: 再有3户参加，每户从…降到…"""
-    if last:
-        return _("%(n)s户全都参加时，每户最少。") % {"n": joined}
-    return _("%(n)s户一起出时。再有3户参加，每户从%(now)s元降到%(later)s元。") % {
-        "n": joined,
-        "now": yuan(fen),
-        "later": yuan(later),
+def share_words(curve: ShareCurve, step: Step) -> str:
+    """What more neighbours would change: 再有3户参加，每户从…降到…; near the end, as many as there still are."""
+    more = min(3, curve.homes - step.joined)
+    if not more:
+        return _("%(n)s户全都参加时，每户最少。") % {"n": step.joined}
+    return _("%(n)s户一起出时。再有%(more)s户参加，每户从%(now)s元降到%(later)s元。") % {
+        "n": step.joined,
+        "more": more,
+        "now": yuan(step.fen),
+        "later": yuan(curve.fen(step.joined + more)),
     }
 
 
