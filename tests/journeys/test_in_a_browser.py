@@ -142,9 +142,9 @@ def enter_by_keyboard(page: Page) -> None:
 
 def tab_to(page: Page, selector: str) -> None:
     for _ in range(60):
-        page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
+        page.keyboard.press("Tab")
     raise AssertionError(f"the keyboard does not reach {selector}")
 
 
