@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("linli.matters.urls")),
     path("", include("linli.voting.urls")),
     # Named for voting, which leads back to whoever asked without knowing who that is.
-    path("drives/<uuid:drive_id>", of_drive, name="drive"),
+    path("matters/of/<uuid:drive_id>", of_drive, name="drive"),
 ]
 
 handler400 = "linli.web.errors.bad_request"
