@@ -447,6 +447,14 @@ def test_a_terminal_without_chinese_still_gets_json():
     assert json.loads(done.stdout)["capitals"] == "人民币肆万捌仟元整"
 
 
+def test_an_output_without_an_encoding_gets_the_object(monkeypatch):
+    """A program that calls the command and gathers text, not bytes."""
+    out = io.StringIO()
+    monkeypatch.setattr("sys.stdout", out)
+    assert main(["rules", "capitals", "5"]) == 0
+    assert json.loads(out.getvalue())["capitals"] == "人民币伍元整"
+
+
 def test_a_broken_character_is_given_back_escaped():
     document = json.dumps({"method": "equal", "cost": 1, "households": [{"id": "\ud800"}]})
     done = run("rules", "shares", "-", typed=document.encode())

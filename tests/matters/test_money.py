@@ -84,6 +84,12 @@ def test_the_curve_shows_what_more_households_change(house: House):
     assert (curve.at(curve.now).fen, curve.at(9999).joined, curve.at(0).joined) == (1_404_878, 54, 36)
 
 
+def test_the_curve_is_of_what_remains_after_the_subsidy(house: House):
+    plan = plan_of(joined(house, 48, subsidy=9_600_000))
+    assert plan is not None
+    assert share_curve(plan, least=36, now=48, own=None).at(48).fen == 1_000_000
+
+
 def test_the_sentence_never_promises_more_homes_than_there_are(house: House):
     plan = plan_of(joined(house, 41))
     assert plan is not None

@@ -152,7 +152,7 @@ def _line(answer: dict[str, Any]) -> str:
     """The answer on one line, escaped where the terminal or a broken character of the input asks for it."""
     line = json.dumps(answer, ensure_ascii=False) + "\n"
     try:
-        line.encode(sys.stdout.encoding)
+        line.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         return json.dumps(answer) + "\n"
     return line

@@ -25,7 +25,7 @@ def shares(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     by = actor(request)
     drive = get_object_or_404(Drive.objects.select_related("place"), id=drive_id)
     if not can_open(by, drive.place):
-        raise Forbidden("shares.office-only", "每户分摊的明细只给社区工作人员看。您家的那一份在“您家的答复”里。")
+        raise Forbidden("shares.office-only", "每户分摊的明细只给社区工作人员看。您家的那一份，请到社区问。")
     plan = plan_of(drive)
     if plan is None or drive.state != Drive.State.DECIDED:
         raise Http404
