@@ -293,7 +293,7 @@ def test_why(line: TestLine, *, several: bool) -> str:
     if line.measure == "objections":
         return _("不说话不算同意，也不算反对。")
     bases = {"scope": _("全体业主"), "participants": _("参加表态的业主")}
-    words = _("%(base)s的%(ratio)s，一个单元一个单元地算。") if several else _("%(base)s的%(ratio)s。")
+    words = _("%(base)s里要%(ratio)s，一个单元一个单元地算。") if several else _("%(base)s里要%(ratio)s。")
     return words % {"base": bases[line.base], "ratio": ratio_words(line.need)}
 
 
