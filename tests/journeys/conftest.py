@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -30,6 +31,25 @@ def address(committed_db: str) -> Iterator[str]:
     thread.join()
 
 
+@contextmanager
+def a_browser() -> Iterator[Browser]:
+    """Chromium for a while.
+
+    Its driver runs an event loop in the test's own thread, where Django keeps connections apart from the others: what
+    the test asked of the database meanwhile is let go here, or the next test would find a connection to a database
+    that is gone.
+    """
+    from django.db import connections
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+            connections.close_all()
+
+
 @pytest.fixture
 def phone(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Page]]:
     """A new phone of 390 × 844 in Chinese; what goes wrong in its pages' scripts fails the test."""
@@ -37,8 +57,7 @@ def phone(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[]
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     faults: list[str] = []
     opened: list[BrowserContext] = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with a_browser() as browser:
 
         def take_out() -> Page:
             context = browser.new_context(
@@ -54,5 +73,4 @@ def phone(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[]
         yield take_out
         for context in opened:
             context.close()
-        browser.close()
     assert not faults

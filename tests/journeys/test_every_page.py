@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from linli.community.models import Place
 from linli.files.services import store_pictures
@@ -25,7 +25,7 @@ from linli.voting.models import Drive, Seat
 from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, start_stack
 from tests import cast
 from tests.journeys import papers
-from tests.journeys.conftest import CHROMIUM, FLAGS
+from tests.journeys.conftest import a_browser
 
 pytestmark = pytest.mark.browser
 
@@ -126,8 +126,7 @@ def site(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     world = World()
     pages = [(who, cookie_of(member), addresses) for who, member, addresses in world.pages()]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with a_browser() as browser:
 
         def walk(width: int, height: int, language: str, mode: str) -> Iterator[tuple[str, str, Page]]:
             for who, session, addresses in pages:
@@ -149,7 +148,6 @@ def site(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
                 context.close()
 
         yield walk
-        browser.close()
 
 
 def opened(browser: Browser, address: str, width: int, height: int) -> BrowserContext:
@@ -198,8 +196,7 @@ def test_a_stack_is_entered_in_a_browser_without_script(address: str, tmp_path: 
     for number in range(30, 32):
         shots.append(tmp_path / f"{number}.jpg")
         shots[-1].write_bytes(papers.photo(f"slip {number}"))
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with a_browser() as browser:
         page = browser.new_context(
             viewport={"width": 390, "height": 844}, base_url=address, locale="zh-CN", java_script_enabled=False
         ).new_page()
@@ -222,4 +219,3 @@ def test_a_stack_is_entered_in_a_browser_without_script(address: str, tmp_path: 
         page.get_by_label("几户一起出").fill("48")
         page.get_by_role("button", name="算一算").click()
         expect(page.locator("[data-share-amount]")).to_have_text("12,000.00元/户")
-        browser.close()
