@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from linli.machine import programs
 from linli.machine.environment import CLONE
 from linli.machine.refusal import MachineRefused
+
+_SPEECHLESS_SECONDS = 10.0
 
 
 def data_folder() -> Path:
@@ -42,11 +45,7 @@ def held(folder: Path, address: str) -> Iterator[None]:
     """
     lock = os.open(folder / "running.json", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            told = _who_runs(lock)
-            raise MachineRefused(f"linli 已在运行：{told}。", f"linli is running already: {told}.") from None
+        _take(lock)
         os.ftruncate(lock, 0)
         os.pwrite(lock, json.dumps({"process": os.getpid(), "address": address}).encode(), 0)
         yield
@@ -62,12 +61,29 @@ def address(folder: Path) -> str:
     return ""
 
 
+def _take(lock: int) -> None:
+    """Take the lock, or refuse and name who has it.
+
+    Its holder writes who it is just after taking it and wipes that just before letting go: when it is held and says
+    nothing, one of the two is happening, so it is asked again.
+    """
+    until = time.monotonic() + _SPEECHLESS_SECONDS
+    while True:
+        with suppress(BlockingIOError):
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        told = _who_runs(lock)
+        if told or time.monotonic() > until:
+            told = told or "PID ?"
+            raise MachineRefused(f"linli 已在运行：{told}。", f"linli is running already: {told}.")
+        time.sleep(0.02)
+
+
 def _who_runs(lock: int) -> str:
     try:
         running = json.loads(os.pread(lock, 4096, 0))
         return f"{running['address']} (PID {running['process']})"
     except ValueError:
-        return "PID ?"
+        return ""
 
 
 def key(folder: Path, name: str) -> str:
