@@ -28,6 +28,8 @@ os.environ.update(
         "DATABASE_URL": "postgresql:///no-test-may-reach-this",
         "LINLI_SECRET_KEY": "only for tests",
         "LINLI_FILES_KEY": "00" * 32,
+        "LINLI_DATA_KEYS": "00" * 32,
+        "LINLI_INDEX_KEY": "00" * 32,
         "LINLI_DEMO": "1",
     }
 )

@@ -34,6 +34,10 @@ DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///l
 SECRET_KEY = os.environ.get("LINLI_SECRET_KEY", "")
 #: 32 bytes in hexadecimal: what files at rest are encrypted with.
 FILES_KEY = os.environ.get("LINLI_FILES_KEY", "")
+#: 32 bytes in hexadecimal each, the present one first: what personal values in the database are sealed with.
+DATA_KEYS = [key.strip() for key in os.environ.get("LINLI_DATA_KEYS", "").split(",") if key.strip()]
+#: 32 bytes in hexadecimal, for ever the same: what a sealed value is found by.
+INDEX_KEY = os.environ.get("LINLI_INDEX_KEY", "")
 FILES_FOLDER = Path(os.environ.get("LINLI_FILES", DATA / "files"))
 
 DEBUG = flag("LINLI_DEBUG")

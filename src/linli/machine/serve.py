@@ -136,6 +136,8 @@ class _Serving:
             "LINLI_ADDRESS": address,
             "LINLI_SECRET_KEY": instance.key(folder, "secret"),
             "LINLI_FILES_KEY": instance.key(folder, "files"),
+            "LINLI_DATA_KEYS": instance.key(folder, "data"),
+            "LINLI_INDEX_KEY": instance.key(folder, "index"),
             "LINLI_DEMO": "1" if plan.story else "",
             **{name: value for name, value in os.environ.items() if value},
             "LINLI_DATA": str(folder),
