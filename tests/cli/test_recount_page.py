@@ -31,5 +31,5 @@ def test_an_example_of_the_page_is_true(command, answer, code, tmp_path, monkeyp
 
 def test_every_command_has_an_example_and_every_file_is_used():
     words = [shlex.split(command) for command, _, _ in EXAMPLES]
-    assert {each[1] for each in words} == {"verdict", "shares", "id", "credit-code", "capitals", "deadline"}
-    assert set(FILES) == {each[2] for each in words if each[1] in ("verdict", "shares")} - {"missing.json"}
+    assert {each[1] for each in words} == {"verdict", "shares", "merkle", "id", "credit-code", "capitals", "deadline"}
+    assert set(FILES) == {each[2] for each in words if each[1] in ("verdict", "shares", "merkle")} - {"missing.json"}

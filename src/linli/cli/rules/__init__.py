@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command("verdict", "the result of a count, with its working", _verdict, "file")
     command("shares", "who pays what, to the fen", _shares, "file")
+    command("merkle", "whether a proof of a public log holds", _merkle, "file")
     command("id", "checks an identity number", _identity, "number")
     command("credit-code", "checks a unified social credit code", _credit_code, "number")
     command("capitals", "an amount in yuan in the capitals of receipts", _capitals, "amount")
@@ -108,6 +109,12 @@ def _shares(options: argparse.Namespace, say: Say) -> Answer:
     from linli.cli.rules.shares import shares
 
     return shares(document(options.file))
+
+
+def _merkle(options: argparse.Namespace, say: Say) -> Answer:
+    from linli.cli.rules.merkle import verified
+
+    return verified(document(options.file))
 
 
 def _identity(options: argparse.Namespace, say: Say) -> Answer:
