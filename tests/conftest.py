@@ -30,6 +30,7 @@ os.environ.update(
         "LINLI_FILES_KEY": "00" * 32,
         "LINLI_DATA_KEYS": "00" * 32,
         "LINLI_INDEX_KEY": "00" * 32,
+        "LINLI_LOG_KEY": "00" * 32,
         "LINLI_DEMO": "1",
     }
 )

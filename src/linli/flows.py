@@ -3,8 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
+from linli.community import queries as community
 from linli.matters import reactions as matters
 from linli.voting import services as voting
+
+#: The area code of a community, which stands in the name of its public log; empty where it has none.
+AREA_CODE: Callable[[UUID], str] = community.area_code_of
 
 #: Event name → kinds of job that follow it.
 REACTIONS: Mapping[str, Sequence[str]] = {

@@ -27,7 +27,7 @@ def test_a_stop_ends_every_part(instance: Instance, asked: signal.Signals) -> No
     assert f"http://localhost:{instance.port}" in instance.words()
     assert "Traceback" not in instance.words()
     kept = {path.name: path.stat().st_mode & 0o777 for path in instance.data.glob("*.key")}
-    assert kept == dict.fromkeys(("secret.key", "files.key", "data.key", "index.key"), 0o600)
+    assert kept == dict.fromkeys(("secret.key", "files.key", "data.key", "index.key", "log.key"), 0o600)
     assert instance.data.stat().st_mode & 0o777 == 0o700
 
 

@@ -19,6 +19,7 @@ from linli.community.policy import Action, can, require
 from linli.machine.cluster import OWNER_ROLE, Cluster
 from linli.matters import policy as matters_policy
 from linli.matters.models import Matter
+from linli.matters.services import thread_of
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.models import Event, Row
@@ -67,7 +68,8 @@ def test_events_voices_and_results_only_grow_whoever_asks(committed_db: str, clu
     decided(build(rule=SMALL))
     name = committed_db.split("/")[-1].split("?")[0]
     tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, Row) and model.append_only]
-    assert set(tables) == {"record_event", "voting_voice", "voting_result"}
+    log = {"record_log", "record_leaf", "record_subtree", "record_checkpoint"}
+    assert set(tables) == {"record_event", *log, "voting_voice", "voting_result"}
     for address, refused in (
         (committed_db, psycopg.errors.InsufficientPrivilege),
         (cluster.url(OWNER_ROLE, name), psycopg.errors.IntegrityConstraintViolation),
@@ -148,12 +150,12 @@ def test_no_row_names_one_of_another_community():
             place=Place.objects.get(kind="town"),
         ),
         lambda: Matter.objects.create(
-            community=house.community, number="1", place=other.building, title="x", words="x", pack=LIFT,
-            convener=house.committee, decider="x",
+            community=house.community, thread=thread_of(house.community.id), place=other.building, title="x", words="x",
+            pack=LIFT, convener=house.committee, decider="x",
         ),
         lambda: Matter.objects.create(
-            community=house.community, number="1", place=house.building, title="x", words="x", pack=LIFT,
-            convener=house.committee, decider="x", drive=foreign,
+            community=house.community, thread=thread_of(house.community.id), place=house.building, title="x", words="x",
+            pack=LIFT, convener=house.committee, decider="x", drive=foreign,
         ),
     ]  # fmt: skip
     for make in news:

@@ -38,6 +38,10 @@ FILES_KEY = os.environ.get("LINLI_FILES_KEY", "")
 DATA_KEYS = [key.strip() for key in os.environ.get("LINLI_DATA_KEYS", "").split(",") if key.strip()]
 #: 32 bytes in hexadecimal, for ever the same: what a sealed value is found by.
 INDEX_KEY = os.environ.get("LINLI_INDEX_KEY", "")
+#: 32 bytes in hexadecimal: what the heads of the public logs are signed with (Ed25519).
+LOG_KEY = os.environ.get("LINLI_LOG_KEY", "")
+#: Where the highest head of every log is kept outside the database, so that an old backup is noticed.
+WITNESS_FOLDER = Path(os.environ.get("LINLI_WITNESS", DATA / "witness"))
 FILES_FOLDER = Path(os.environ.get("LINLI_FILES", DATA / "files"))
 
 DEBUG = flag("LINLI_DEBUG")
@@ -45,6 +49,8 @@ DEBUG = flag("LINLI_DEBUG")
 DEMO = flag("LINLI_DEMO")
 ADDRESS = os.environ.get("LINLI_ADDRESS", "http://localhost:8000")
 SECURE = ADDRESS.startswith("https://")
+#: What the names of the public logs begin with; a log that has begun keeps its name.
+LOG_NAME = os.environ.get("LINLI_LOG_NAME", "") or urlsplit(ADDRESS).netloc
 ALLOWED_HOSTS = [urlsplit(ADDRESS).hostname or "localhost", "localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [ADDRESS]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

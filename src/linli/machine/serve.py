@@ -138,6 +138,7 @@ class _Serving:
             "LINLI_FILES_KEY": instance.key(folder, "files"),
             "LINLI_DATA_KEYS": instance.key(folder, "data"),
             "LINLI_INDEX_KEY": instance.key(folder, "index"),
+            "LINLI_LOG_KEY": instance.key(folder, "log"),
             "LINLI_DEMO": "1" if plan.story else "",
             **{name: value for name, value in os.environ.items() if value},
             "LINLI_DATA": str(folder),
@@ -150,8 +151,10 @@ class _Serving:
         until.callback(lambda: processes.stop(self._pages, _STOP_STEPS))
         # The worker waits: the first page is what a person is waiting for.
         self._await_first_answer()
-        self._worker = self._start_worker()
+        self._worker = self._start_part("worker")
         until.callback(lambda: processes.stop(self._worker, _STOP_STEPS))
+        self._sealer = self._start_part("sealer")
+        until.callback(lambda: processes.stop(self._sealer, _STOP_STEPS))
 
     def until_stopped(self) -> None:
         """Say where the pages are, and keep every part alive."""
@@ -273,8 +276,8 @@ class _Serving:
         ]
         return processes.start(granian, environment=self._environment)
 
-    def _start_worker(self) -> subprocess.Popen[bytes]:
-        return processes.start([sys.executable, "-P", "-m", "linli.machine.worker"], environment=self._environment)
+    def _start_part(self, name: str) -> subprocess.Popen[bytes]:
+        return processes.start([sys.executable, "-P", "-m", f"linli.machine.{name}"], environment=self._environment)
 
     def _await_first_answer(self) -> None:
         until = time.monotonic() + _FIRST_ANSWER_SECONDS
@@ -294,7 +297,11 @@ class _Serving:
         if self._worker.poll() is not None:
             self._count_death("后台任务", "the worker")
             processes.end_session(self._worker)
-            self._worker = self._start_worker()
+            self._worker = self._start_part("worker")
+        if self._sealer.poll() is not None:
+            self._count_death("公开记录", "the sealer")
+            processes.end_session(self._sealer)
+            self._sealer = self._start_part("sealer")
 
     def _count_death(self, chinese: str, english: str) -> None:
         _say(f"{chinese}意外结束，正在重新启动…… / {english} ended unexpectedly: starting again …")

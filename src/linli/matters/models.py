@@ -4,6 +4,7 @@ from django.db import models
 
 from linli.community.models import Organisation, Person, Place, Within
 from linli.record import clock
+from linli.record.models import Thread
 from linli.voting.models import Drive
 
 
@@ -19,7 +20,7 @@ class Matter(Within):
         RESIDENTS = "residents"
         NET = "net"
 
-    number = models.CharField(max_length=40, help_text="what people call it: 广顺园-2023-0001")
+    thread = models.OneToOneField(Thread, on_delete=models.PROTECT, related_name="+")
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=80)
     words = models.TextField(max_length=2000, help_text="what is wanted, in plain words")
@@ -36,21 +37,10 @@ class Matter(Within):
     raised_at = models.DateTimeField(default=clock.now)
     drive = models.OneToOneField(Drive, null=True, on_delete=models.PROTECT, related_name="matter")
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "number"], name="one_matter_of_a_number")]
-
     def __str__(self) -> str:
         return self.title
 
-
-class MatterNumber(Within):
-    """The last number given in a community and year, changed under its lock; gaps are allowed."""
-
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "year"], name="one_numbering")]
-
-    def __str__(self) -> str:
-        return f"{self.year} {self.last}"
+    @property
+    def number(self) -> str:
+        """What people call it, from its first word to its last receipt: 广顺园-2023-0001."""
+        return self.thread.number

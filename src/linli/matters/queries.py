@@ -21,7 +21,7 @@ def for_community(viewer: Acting) -> QuerySet[Matter]:
     """The matters of the viewer's community, the newest first."""
     return (
         Matter.objects.filter(community=viewer.community)
-        .select_related("place", "convener", "drive")
+        .select_related("place", "convener", "drive", "thread")
         .order_by("-raised_at", "-id")
     )
 
@@ -29,6 +29,7 @@ def for_community(viewer: Acting) -> QuerySet[Matter]:
 def matter_for(viewer: Acting | None, matter_id: UUID) -> Matter:
     """One matter with what its page needs; refused to those outside its circle."""
     matter = Matter.objects.select_related(
+        "thread",
         "place",
         "place__parent",
         "community",

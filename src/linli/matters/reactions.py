@@ -20,4 +20,12 @@ def follow_drive(drive_id: UUID) -> None:
         matter.state = Matter.State.DECIDED
         matter.save(update_fields=["state"])
         by = Acting.system(matter.community_id)
-        note("matter.decided", by=by, subject_kind="matter", subject=matter.id, place=matter.place_id)
+        note(
+            "matter.decided",
+            by=by,
+            subject_kind="matter",
+            subject=matter.id,
+            place=matter.place_id,
+            public={},
+            thread=matter.thread_id,
+        )

@@ -10,10 +10,11 @@ from linli.community.models import Organisation, Person, Place
 from linli.community.policy import require
 from linli.community.services import lock_community
 from linli.matters import policy
-from linli.matters.models import Matter, MatterNumber
+from linli.matters.models import Matter
 from linli.record import clock
 from linli.record.acting import Acting
-from linli.record.services import note
+from linli.record.models import Thread
+from linli.record.services import note, open_thread
 from linli.rules.errors import Refused
 from linli.rules.packs import shelf
 from linli.voting.models import Drive
@@ -52,7 +53,7 @@ def raise_matter(
     community = lock_community(place)
     matter = Matter.objects.create(
         community_id=community,
-        number=next_number(community),
+        thread=thread_of(community),
         place=place,
         title=title.strip(),
         words=words.strip(),
@@ -74,19 +75,16 @@ def raise_matter(
         subject=matter.id,
         place=place.id,
         public={"number": matter.number, "pack": pack.id, "convener": convener.name},
+        commitments={"title": matter.title, "words": matter.words},
+        thread=matter.thread_id,
     )
     return matter
 
 
-def next_number(community_id: UUID) -> str:
-    """The next number of the community's year, as people say it: 广顺园-2023-0001. Numbers may leave gaps."""
+def thread_of(community_id: UUID) -> Thread:
+    """A new thread of the community, which a matter begins when nothing before it has."""
     community = Place.objects.get(id=community_id)
-    year = clock.today().year
-    MatterNumber.objects.get_or_create(community=community, year=year)
-    numbering = MatterNumber.objects.select_for_update().get(community=community, year=year)
-    numbering.last += 1
-    numbering.save(update_fields=["last"])
-    return f"{community.name.removesuffix('社区')}-{year}-{numbering.last:04d}"
+    return open_thread(community=community_id, called=community.name.removesuffix("社区"))
 
 
 @transaction.atomic
@@ -118,6 +116,7 @@ def put_to_owners(
         collectors=collectors,
         clerks=clerks,
         progress=progress,
+        thread=matter.thread_id,
         by=by,
     )
     if matter.cost and share_method:
@@ -125,5 +124,13 @@ def put_to_owners(
     matter.drive = drive
     matter.state = Matter.State.ASKING
     matter.save(update_fields=["drive", "state"])
-    note("matter.put", by=by, subject_kind="matter", subject=matter.id, internal={"drive": str(drive.id)})
+    note(
+        "matter.put",
+        by=by,
+        subject_kind="matter",
+        subject=matter.id,
+        public={},
+        internal={"drive": str(drive.id)},
+        thread=matter.thread_id,
+    )
     return drive

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import logging
+import os
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,7 +16,9 @@ from django.utils.module_loading import import_string
 
 from linli.record import clock
 from linli.record.acting import Acting
-from linli.record.models import NOBODY, Answer, Event, Job
+from linli.record.cipher import Cell, seal
+from linli.record.models import NOBODY, Answer, Event, Job, Private, Thread, ThreadNumber
+from linli.rules import entries
 from linli.rules.errors import Refused
 
 logger = logging.getLogger(__name__)
@@ -36,13 +40,22 @@ def note(
     at: datetime | None = None,
     public: Facts | None = None,
     internal: Facts | None = None,
+    commitments: Mapping[str, str] | None = None,
+    thread: UUID | None = None,
 ) -> Event:
     """Write one event, and a waiting job for every reaction that the table names for it, in the caller's transaction.
 
     ``name`` is "subject.past-participle" ("drive.opened"). ``at`` is given when the time is somebody's word; without it
     the present moment is observed. Neither ``public`` nor ``internal`` may hold personal data.
+
+    With ``public`` (even ``{}``) the event is *open*: its name, hour and these facts stand in the public log, for
+    anybody and for ever. Without, it is *quiet*: the log tells that something was written on that day, and no more.
+    Whatever names a person, a door or an answer, or tells who was spoken with when, is quiet. ``commitments`` are texts
+    that the log binds to without showing them; they are kept sealed, and can be erased.
     """
-    event = Event.objects.create(
+    facts = dict(public or {})
+    entries.canonical(facts)
+    event = Event(
         name=name,
         at=at or clock.now(),
         claimed=at is not None or clock.is_told(),
@@ -53,12 +66,88 @@ def note(
         community=by.community,
         place=place,
         request_id=by.request_id,
-        public=dict(public or {}),
+        public=facts,
         internal=dict(internal or {}),
+        quiet=public is None,
+        thread=thread,
     )
+    if commitments:
+        event.commitments = commit(event.id, commitments)
+    event.save(force_insert=True)
     for kind in reactions().get(name, ()):
         plan_job(kind, subject=subject, event=event.id, community=by.community, due_at=clock.now())
     return event
+
+
+def commit(event: UUID, values: Mapping[str, str]) -> dict[str, str]:
+    """Keep the values of an event, sealed, and return what binds to them: field → base64."""
+    bound, kept = {}, []
+    for field, value in values.items():
+        salt = os.urandom(entries.SALT)
+        bound[field] = b64encode(entries.commitment(salt, field, value.encode())).decode()
+        row = Private(event=event, field=field, salt=salt)
+        row.value = seal(value, cell_of(row))
+        kept.append(row)
+    Private.objects.bulk_create(kept)
+    return bound
+
+
+def cell_of(row: Private) -> Cell:
+    """Where a private value stands."""
+    return Cell("record_private", "value", row.id)
+
+
+@transaction.atomic
+def erase_private(*, event: UUID, fields: Sequence[str], by: Acting) -> int:
+    """Erase what an event committed to; return how many values there were. What was proved of the event stays proved.
+
+    The caller has asked whether ``by`` may: this app knows no person.
+    """
+    erased, _ = Private.objects.filter(event=event, field__in=fields).delete()
+    if erased:
+        note("private.erased", by=by, subject_kind="event", subject=event, internal={"fields": sorted(fields)})
+    return erased
+
+
+@transaction.atomic
+def open_thread(*, community: UUID, called: str) -> Thread:
+    """A new thread with the next number of the community's year: 广顺园-2023-0001. Numbers may leave gaps.
+
+    ``called`` is what people call the community.
+    """
+    year = clock.today().year
+    ThreadNumber.objects.get_or_create(community=community, year=year)
+    numbering = ThreadNumber.objects.select_for_update().get(community=community, year=year)
+    numbering.last += 1
+    numbering.save(update_fields=["last"])
+    return Thread.objects.create(community=community, number=f"{called}-{year}-{numbering.last:04d}", at=clock.now())
+
+
+@transaction.atomic
+def merge_threads(*, thread: UUID, into: UUID, by: Acting) -> Thread:
+    """Two threads turn out to be one affair: the number of ``thread`` leads to ``into`` from now on, which is returned.
+
+    Refused: threads of two communities, a thread that is merged already (that one first led elsewhere).
+    """
+    both = {row.id: row for row in Thread.objects.select_for_update().filter(id__in=[thread, into]).order_by("id")}
+    if len(both) != 2 or len({row.community for row in both.values()}) != 1:
+        raise Refused("thread.elsewhere", "这两件事不在同一个社区，或者是同一件，不能并在一起。请核对编号。")
+    if any(row.merged_into for row in both.values()):
+        raise Refused("thread.merged-already", "其中一件已经并到别的事里了。请用并过去的那个编号。")
+    merged, kept = both[thread], both[into]
+    merged.merged_into = kept.id
+    merged.save(update_fields=["merged_into"])
+    # What was merged into the one is followed to the other in one step.
+    Thread.objects.filter(merged_into=merged.id).update(merged_into=kept.id)
+    note(
+        "thread.merged",
+        by=by,
+        subject_kind="thread",
+        subject=merged.id,
+        public={"number": merged.number, "into": kept.number},
+        thread=kept.id,
+    )
+    return kept
 
 
 def reactions() -> Mapping[str, Sequence[str]]:

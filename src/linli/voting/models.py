@@ -101,6 +101,7 @@ class Drive(Within):
 
     electorate = models.OneToOneField(Electorate, on_delete=models.PROTECT, related_name="drive")
     place = models.ForeignKey("community.Place", on_delete=models.PROTECT, related_name="+")
+    thread = models.UUIDField(null=True, help_text="the affair it belongs to, where one was begun before")
     question = models.CharField(max_length=200)
     pack = models.CharField(max_length=64)
     pack_version = models.CharField(max_length=16)

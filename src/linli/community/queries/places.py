@@ -32,6 +32,12 @@ def places_of(community: Place, viewer: Acting) -> list[tuple[int, Place]]:
 NOWHERE = UUID(int=0)
 
 
+def area_code_of(community: UUID) -> str:
+    """The twelve digits of the community; empty where nobody has entered them."""
+    found = Place.objects.filter(id=community, kind=Place.Kind.COMMUNITY).values_list("area_code", flat=True)
+    return found.first() or ""
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """A compound, or a building outside compounds, and how many doors are on the register there."""

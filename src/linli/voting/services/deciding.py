@@ -56,7 +56,15 @@ def close(drive: Drive, *, by: Acting) -> None:
     """Nothing may be given from here on (the drive is locked by the caller)."""
     drive.state = Drive.State.GATHERING
     drive.save(update_fields=["state"])
-    note("drive.closed", by=by, subject_kind="drive", subject=drive.id, place=drive.place_id)
+    note(
+        "drive.closed",
+        by=by,
+        subject_kind="drive",
+        subject=drive.id,
+        place=drive.place_id,
+        public={},
+        thread=drive.thread,
+    )
 
 
 def decide(drive: Drive, *, by: Acting) -> None:
@@ -89,6 +97,7 @@ def decide(drive: Drive, *, by: Acting) -> None:
         subject=drive.id,
         place=drive.place_id,
         public={"results": summary, "pack": pack.id, "version": pack.version, "pack_sha256": pack.sha256},
+        thread=drive.thread,
     )
 
 
@@ -119,7 +128,15 @@ def recount_nightly(drive_id: UUID) -> None:
     ]
     if differing:
         logger.error("drive %s: running totals differ from the recount", drive.id)
-        note("count.differed", by=by, subject_kind="drive", subject=drive.id, internal={"scopes": differing})
+        note(
+            "count.differed",
+            by=by,
+            subject_kind="drive",
+            subject=drive.id,
+            public={},
+            internal={"scopes": differing},
+            thread=drive.thread,
+        )
     plan_recount(drive)
 
 

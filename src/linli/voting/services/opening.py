@@ -40,6 +40,7 @@ def open_drive(
     by: Acting,
     progress: str = Drive.Progress.LIVE,
     grace: timedelta = GRACE,
+    thread: UUID | None = None,
 ) -> Drive:
     """Freeze the electorate of ``place`` under the pack in force today, and open the question to it.
 
@@ -66,6 +67,7 @@ def open_drive(
         community_id=community,
         electorate=electorate,
         place=place,
+        thread=thread,
         question=question,
         pack=pack.id,
         pack_version=pack.version,
@@ -98,6 +100,8 @@ def open_drive(
             "gathers_until": drive.gathers_until.isoformat(),
             "seats": Counter(str(seat.scope) for seat in seats),
         },
+        commitments={"question": drive.question},
+        thread=drive.thread,
     )
     for step, due_at in (("close", closes_at), ("decide", drive.gathers_until)):
         plan_job("drive.pass_deadline", subject=drive.id, step=step, due_at=due_at, community=drive.community_id)

@@ -41,5 +41,7 @@ def plan_shares(*, drive: Drive, method: str, cost: int, reason: str, by: Acting
         subject=drive.id,
         place=drive.place_id,
         public={"method": method, "cost_fen": cost, "subsidy_fen": subsidy},
+        commitments={"reason": plan.reason},
+        thread=drive.thread,
     )
     return plan

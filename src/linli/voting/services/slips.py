@@ -4,6 +4,7 @@ Locks are always taken in one order: drive (shared by voices, alone by closing),
 id; a stack comes last. "Too late" is judged by the database's clock inside the drive's lock.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -107,8 +108,16 @@ def enter_slips(*, stack: Stack, slips: Sequence[Slip], by: Acting) -> list[Voic
             "slips": len(voices),
             "corrections": sum(v.replaces_id is not None for v in voices),
         },
+        commitments={"voices": what_was_said(voices)},
+        thread=drive.thread,
     )
     return voices
+
+
+def what_was_said(voices: Sequence[Voice]) -> str:
+    """What the record binds to and does not show: each seat's answer, so that none can be changed afterwards."""
+    said = sorted((str(voice.seat_id), voice.choice, voice.objection) for voice in voices)
+    return json.dumps(said, separators=(",", ":"))
 
 
 def lock_drive_for_voices(drive_id: UUID) -> Drive:
