@@ -31,5 +31,16 @@ def test_an_example_of_the_page_is_true(command, answer, code, tmp_path, monkeyp
 
 def test_every_command_has_an_example_and_every_file_is_used():
     words = [shlex.split(command) for command, _, _ in EXAMPLES]
-    assert {each[1] for each in words} == {"verdict", "shares", "merkle", "id", "credit-code", "capitals", "deadline"}
-    assert set(FILES) == {each[2] for each in words if each[1] in ("verdict", "shares", "merkle")} - {"missing.json"}
+    assert {each[0] for each in words} == {"rules", "verify"}
+    assert {each[1] for each in words if each[0] == "rules"} == {
+        "verdict",
+        "shares",
+        "merkle",
+        "id",
+        "credit-code",
+        "capitals",
+        "deadline",
+    }
+    verified = {each[1] for each in words if each[0] == "verify"}
+    counted = {each[2] for each in words if each[1] in ("verdict", "shares", "merkle")}
+    assert set(FILES) == (counted | verified) - {"missing.json"}

@@ -92,7 +92,7 @@ def test_nothing_that_is_an_id_of_ours_stands_in_a_log() -> None:
 @pytest.mark.django_db
 def test_batches_add_up_to_the_same_tree_as_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "BATCH", 7)
-    monkeypatch.setattr(sealing, "STEP", 2)
+    monkeypatch.setattr(Subtree, "STEP", 2)
     for _ in range(40):
         write()
     sizes = []

@@ -126,6 +126,8 @@ class Subtree(Row):
     """The root of a whole run of ``2 ** level`` leaves, for levels 8, 16, 24 …: proofs are made from few rows."""
 
     append_only = True
+    #: Every so many levels a root is kept.
+    STEP: ClassVar[int] = 8
 
     log = models.UUIDField()
     level = models.PositiveSmallIntegerField()

@@ -27,8 +27,6 @@ logger = logging.getLogger(__name__)
 
 #: Leaves of one batch at most: a transaction of about a second.
 BATCH = 5_000
-#: Every how many levels a subtree's root is kept.
-STEP = 8
 _LOCK = "select pg_try_advisory_xact_lock(%s)"
 
 
@@ -147,7 +145,7 @@ def _append(log: Log, frontier: Frontier, fresh: Sequence[Event]) -> notes.Check
     subtrees: list[tuple[int, int, bytes]] = []
 
     def keep(level: int, number: int, root: bytes) -> None:
-        if level % STEP == 0:
+        if level % Subtree.STEP == 0:
             subtrees.append((level, number, root))
 
     start = frontier.size
