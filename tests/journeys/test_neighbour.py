@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.test import Client
+from django.db.models.functions import Now
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from linli.community.models import Place
@@ -25,6 +27,8 @@ from linli.files.services import store_pictures
 from linli.matters.models import Matter
 from linli.matters.services import put_to_owners, raise_matter
 from linli.record import clock
+from linli.record.models import Log, Unsealed
+from linli.record.sealing import seal_due
 from linli.record.services import run_due
 from linli.voting.models import Drive, Seat, Stack
 from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, start_stack
@@ -81,15 +85,25 @@ def tell(order: Order) -> Iterator[tuple[str, World]]:
             early += [(door, choice, bool(objects)) for door in take(parts[unit], count)]
     with clock.told_at(OPENED + timedelta(days=4)):
         hand_in(world, early)
+        seal_all()
         yield "running", with_ids(world)
     later = [(door, "yes", False) for unit, count in LATER.items() for door in take(parts[unit], count)]
     with clock.told_at(OPENED + timedelta(days=9)):
         hand_in(world, later)
+        seal_all()
         yield "reached", with_ids(world)
     with clock.told_at(CLOSES + timedelta(hours=9)):
         decide_drive(drive=world.drive, by=world.secretary.by)
         run_due()
+        seal_all()
         yield "decided", with_ids(world)
+
+
+def seal_all() -> None:
+    """The day is over: what was written on it stands in the public log, the quiet things too."""
+    Unsealed.objects.update(due_at=Now())
+    while seal_due():
+        pass
 
 
 def begin(empty: set[Door]) -> World:
@@ -174,6 +188,8 @@ def with_ids(world: World) -> World:
             "draft_id": [UUID_OF_NOTHING],
             "position": [1, 2, 99],
             "secret": ["nobody-has-this"],
+            "thread_id": [world.matter.thread_id],
+            "log_id": list(Log.objects.order_by("at", "id").values_list("id", flat=True)),
         },
     )
 
@@ -233,19 +249,25 @@ def whole(answer: Any) -> str:
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOKEN = re.compile(r'(name="(?:csrfmiddlewaretoken|once)" value=")[^"]*')
+#: What is drawn by lot in every world: hashes and signatures in a log's files, marks, and a code that holds an id.
+BY_LOT = re.compile(
+    r'<svg class="qr".*?</svg>|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43,}={0,2}|(?<=")[0-9a-f]{32}(?=")|(?<=/)x[0-9a-f]{12}\b'
+    r"|(?<=\+)[0-9a-f]{8}(?=\+)",
+    re.S,
+)
 NUMBER = re.compile(r'(?<=<b class="num nb">)[0-9A-Z]{4}-[0-9A-Z]{4}(?=</b>)')
 
 
 def plain(text: str, world: World) -> str:
     names = {str(value): f"<{name} {n}>" for name, values in world.ids.items() for n, value in enumerate(values)}
     text = UUID.sub(lambda found: names.get(found.group(), "<id>"), text)
-    return NUMBER.sub("<number>", TOKEN.sub(r"\1", text))
+    return BY_LOT.sub("<by lot>", NUMBER.sub("<number>", TOKEN.sub(r"\1", text)))
 
 
 def look_at(order: Order) -> dict[tuple[str, str], dict[str, tuple[int, str]]]:
     """All that each reader reads at each station of one world, which is then undone."""
     found = {}
-    with transaction.atomic():
+    with transaction.atomic(), TemporaryDirectory() as folder, override_settings(WITNESS_FOLDER=folder):
         for station, world in tell(order):
             for who, client in world.readers.items():
                 found[station, who] = read_all(client, world)

@@ -19,6 +19,8 @@ from linli.rules.notes import Checkpoint, Key, opened
 #: What says that a file cannot be read at all, rather than that its content does not hold.
 _UNREADABLE = frozenset({"input.no-file", "log.unknown-format", "note.no-key", "log.unreadable", "note.unreadable"})
 _LARGEST_PROOF = 64 * 2**20
+#: Within so many bytes a file says what it is.
+_HEAD = 200
 
 
 def main(argv: Sequence[str]) -> int:
@@ -51,10 +53,10 @@ def _verify(file: str, key: str, since: Sequence[str]) -> Verified:
     believed = Key.read(key) if key else None
     try:
         with open(file, "rb") as lines:
+            if PROOF_FORMAT.encode() in lines.peek(_HEAD)[:_HEAD]:
+                return verify_proof(json.loads(lines.read(_LARGEST_PROOF)), key=believed)
             first = lines.readline(_LARGEST_PROOF)
             lines.seek(0)
-            if _is_proof(first):
-                return verify_proof(json.loads(lines.read(_LARGEST_PROOF)), key=believed)
             believed = believed or Key.read(json.loads(first)["key"])
             kept = [Checkpoint.read(opened(Path(name).read_text("utf-8"), believed)) for name in since]
             return verify_log(lines, key=believed, known=kept)
@@ -62,10 +64,6 @@ def _verify(file: str, key: str, since: Sequence[str]) -> Verified:
         raise Refused("input.no-file", "打不开这个文件。请核对文件名，并确认它是可读的文件。") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused("log.unreadable", "文件读不出来，可能没有下载完。请重新下载。") from None
-
-
-def _is_proof(first: bytes) -> bool:
-    return PROOF_FORMAT.encode() in first[:200]
 
 
 def _answer(found: Verified) -> dict[str, Any]:

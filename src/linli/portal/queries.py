@@ -1,14 +1,24 @@
-"""What waits for somebody, over all apps."""
+"""What waits for somebody, over all apps; and whether an affair's record is still as it was written."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.community.policy import OFFICE
 from linli.matters.models import Matter
+from linli.matters.policy import can_read
 from linli.record import clock
 from linli.record.acting import Acting
+from linli.record.models import Event, Thread
+from linli.record.queries import Proof, events_of, openings, proof_file, proofs_of, thread_for
+from linli.rules.errors import Refused
+from linli.rules.logbook import verify_proof
 from linli.voting.models import Drive, DriveWorker
 from linli.web.dates import day
 from linli.web.parts import Next
@@ -46,3 +56,78 @@ def things_of(matter: Matter, by: Acting, tasks: set[str]) -> list[Next]:
     elif DriveWorker.Task.COLLECTOR in tasks:
         things.append(Next(matter.title, _("看走到哪儿了"), reverse("voting:face", args=[drive.id]), "", "now", until))
     return things
+
+
+#: What each step of an affair is called on its page; a step that has no word yet is called a step.
+STEPS = {
+    "matter.raised": gettext_lazy("提出这件事"),
+    "matter.put": gettext_lazy("请业主表态"),
+    "matter.decided": gettext_lazy("这件事有了结果"),
+    "drive.opened": gettext_lazy("定下名单，开始表态"),
+    "drive.closed": gettext_lazy("表态截止"),
+    "drive.decided": gettext_lazy("计票结果"),
+    "shares.planned": gettext_lazy("写明费用怎么分摊"),
+    "count.differed": gettext_lazy("两种算法的计票对不上，请人查对"),
+    "thread.merged": gettext_lazy("另一件事并进来"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Whether an affair's record is as it was written.
+
+    ``places`` says where each event stands in its log; one that is not there waits. ``is_whole``: every proof holds,
+    and what the affair says today is what was said when it was raised. ``matter`` only for who may read it.
+    """
+
+    thread: Thread
+    events: Sequence[Event]
+    places: dict[UUID, int]
+    proofs: Sequence[Proof]
+    is_whole: bool
+    matter: Matter | None
+
+    @property
+    def waiting(self) -> int:
+        """How many events have no place in their log yet."""
+        return len(self.events) - len(self.places)
+
+
+def check_of(thread_id: UUID, viewer: Acting | None) -> Check:
+    """The check of an affair, worked out anew: anybody may ask for it, whoever may read the affair itself."""
+    thread = thread_for(thread_id)
+    events = list(events_of(thread.id))
+    proofs = proofs_of(events)
+    matter = Matter.objects.select_related("thread").filter(thread=thread.id).first()
+    return Check(
+        thread=thread,
+        events=events,
+        places={leaf.event: leaf.index for proof in proofs for leaf in proof.leaves},
+        proofs=proofs,
+        is_whole=all(holds(proof) for proof in proofs) and (matter is None or is_as_raised(matter, events)),
+        matter=matter if matter is not None and can_read(viewer, matter) else None,
+    )
+
+
+def holds(proof: Proof) -> bool:
+    """Whether a proof holds, by the rules that anybody runs at home."""
+    try:
+        verify_proof(json.loads(json.dumps(proof_file(proof))))
+    except Refused:
+        return False
+    return True
+
+
+def is_as_raised(matter: Matter, events: Sequence[Event]) -> bool:
+    """Whether the matter's title and words are those that its first event binds to; what was erased says nothing."""
+    raised = next((event for event in events if event.name == "matter.raised" and event.subject == matter.id), None)
+    if raised is None:
+        return True
+    said = {row["field"]: row["value"] for row in openings("", [raised.id]).get(raised.id, [])}
+    return said.get("title", matter.title) == matter.title and said.get("words", matter.words) == matter.words
+
+
+def proof_of_thread(found: Check) -> list[dict[str, Any]]:
+    """The affair's proofs as ``linli verify`` reads them, with what was bound to opened for who may read the affair."""
+    opened = [event.id for event in found.events] if found.matter is not None else []
+    return [proof_file(proof, open_too=opened) for proof in found.proofs]

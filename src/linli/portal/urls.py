@@ -5,4 +5,7 @@ from linli.portal import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("own", views.own, name="own"),
+    path("check/<uuid:thread_id>", views.check, name="check"),
+    path("check/<uuid:thread_id>/proof", views.proof, name="proof"),
+    path("log/<uuid:log_id>", views.log_file, name="log-file"),
 ]

@@ -1,10 +1,13 @@
 """The first page of each role, and one's own page."""
 
+import json
 from typing import Any, cast
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,9 +18,13 @@ from linli.community.policy import OFFICE, can
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, own_seats, station
-from linli.portal.queries import things_to_do
-from linli.record.acting import Acting
+from linli.portal.queries import STEPS, Check, check_of, proof_of_thread, things_to_do
+from linli.record.acting import Acting, ActingRequest
+from linli.record.logs import log_key
+from linli.record.models import Log, Thread
+from linli.record.queries import log_lines
 from linli.web import parts
+from linli.web.dates import full_day
 
 
 @require_safe
@@ -90,3 +97,62 @@ def standing_words(standing: Standing) -> str:
     if standing.role is None:
         return _("居民 · %(place)s") % {"place": standing.community.name}
     return f"{standing.role.title} · {standing.role.place.name}"
+
+
+def find_check(request: HttpRequest, thread_id: UUID) -> Check:
+    """The check of an affair, for whoever has its code."""
+    try:
+        return check_of(thread_id, cast(ActingRequest, request).acting)
+    except Thread.DoesNotExist:
+        raise Http404 from None
+
+
+@require_safe
+def check(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """核验码: whether an affair's record was changed, for anybody who scans its code."""
+    found = find_check(request, thread_id)
+    return render(
+        request,
+        "portal/check.html",
+        {
+            "found": found,
+            "steps": step_rows(found),
+            "logs": [(proof.log, log_key(proof.log.origin)) for proof in found.proofs],
+            "address": settings.ADDRESS + reverse("check", args=[found.thread.id]),
+        },
+    )
+
+
+def step_rows(found: Check) -> list[parts.Row]:
+    """What happened, first things first, and where each stands in the log."""
+    rows = []
+    for event in found.events:
+        place = found.places.get(event.id)
+        word = _("还没排进去") if place is None else _("第%(n)s条") % {"n": place + 1}
+        state: parts.State = "now" if place is None else "done"
+        title = str(STEPS.get(event.name, _("记下一步")))
+        rows.append(parts.Row(title, full_day(event.at), icon="list", state=state, word=word))
+    return rows
+
+
+@require_safe
+def proof(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """The proof of an affair to keep: the file that ``linli verify`` checks without us."""
+    found = find_check(request, thread_id)
+    files = proof_of_thread(found)
+    if not files:
+        raise Http404
+    answer = HttpResponse(json.dumps(files[-1], ensure_ascii=False, indent=1), content_type="application/json")
+    answer.headers["Content-Disposition"] = 'attachment; filename="linli-proof.json"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_safe
+def log_file(request: HttpRequest, log_id: UUID) -> StreamingHttpResponse:
+    """A whole public log, for anybody: what stands in it was written to be public."""
+    log = get_object_or_404(Log, id=log_id)
+    answer = StreamingHttpResponse(log_lines(log), content_type="application/x-ndjson")
+    answer.headers["Content-Disposition"] = 'attachment; filename="linli-log.jsonl"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

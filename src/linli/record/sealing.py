@@ -95,7 +95,7 @@ def _due(community: UUID | None) -> Iterator[Event]:
     """The community's events that are due, in the order of their ids."""
     waiting = Unsealed.objects.filter(community=community, due_at__lte=Now())
     ids = list(waiting.order_by("event").values_list("event", flat=True)[:BATCH])
-    return iter(Event.objects.filter(id__in=ids).order_by("id"))
+    return iter(Event.objects.filter(id__in=ids).order_by("id").defer("internal", "recorded_at", "request_id"))
 
 
 def _head_of(log: Log) -> tuple[notes.Checkpoint | None, Frontier]:

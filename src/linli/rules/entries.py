@@ -23,13 +23,12 @@ LONGEST = 65_535
 SALT = 32
 _LARGEST = 2**53 - 1
 """Beyond it a reader in another language would round."""
-_FIELDS = {"v": int, "log": str, "event": str, "at": str, "name": str, "subject": str, "public": dict}
-_NAMES = frozenset({*_FIELDS, "commitments"})
-_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_NAMES = ("at", "commitments", "event", "log", "name", "public", "subject", "v")
+_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_SPELT_IN_WAYS = ("\\", " ", "\t", "\r", "\n", "null")
+"""What may be spelt in more than one way, or not at all. A text without them has only to be in order."""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _encode_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
-_NEEDS_A_LOOK = re.compile("null|[0-9]{16}|[\U00010000-\U0010ffff]")
-"""What a fast check cannot judge: a null, a large number, a key that sorts otherwise in UTF-16."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Entry:
 def canonical(value: object) -> bytes:
     """The one spelling of a JSON value: RFC 8785, texts in NFC. Refused: null, fractions, numbers beyond 2**53 - 1."""
     try:
-        return _encode(_ordered(value)).encode()
+        return (_quickly(value) or _encode(_ordered(value))).encode()
     except UnicodeEncodeError:
         raise Refused("entry.no-text", "文字里有不完整的字符，不能记入。请重新输入。") from None
 
@@ -84,44 +83,84 @@ def make_entry(
 def read_entry(raw: bytes) -> Entry:
     """The entry that the bytes are; refused ("entry.not-canonical") when they are none, or spelt otherwise."""
     given = read_canonical(raw)
-    if (
-        not isinstance(given, dict)
-        or given.keys() != _NAMES
-        or any(type(given[name]) is not kind for name, kind in _FIELDS.items())
-        or given["v"] != 1
-        or not _AT.fullmatch(given["at"])
-        or not isinstance(given["commitments"], dict)
+    if not isinstance(given, dict) or tuple(given) != _NAMES:
+        _not_canonical()
+    at, bound, event, log, name, public, subject, version = given.values()
+    if not (
+        type(version) is int
+        and version == 1
+        and isinstance(bound, dict)
+        and isinstance(public, dict)
+        and type(at) is type(event) is type(log) is type(name) is type(subject) is str
+        and _AT.fullmatch(at)
     ):
         _not_canonical()
     try:
-        at = datetime.fromisoformat(given["at"])
+        moment = datetime.fromisoformat(at)
     except ValueError:
         _not_canonical()
-    return Entry(
-        given["log"], given["event"], at, given["name"], given["subject"], given["public"], given["commitments"]
-    )
+    return Entry(log, event, moment, name, subject, public, bound)
 
 
 def read_canonical(raw: bytes) -> object:
     """The JSON value in its one spelling; refused when it is spelt otherwise."""
     try:
         text = raw.decode()
-        value = json.loads(text, parse_float=_no_fraction, parse_constant=_no_fraction)
-    except (ValueError, RecursionError):
-        _not_canonical()
-    if len(raw) > LONGEST:
-        _not_canonical()
-    if not _NEEDS_A_LOOK.search(text) and unicodedata.is_normalized("NFC", text):
-        if _encode_sorted(value) != text:
+        value, end = _read(text)
+        if end != len(text) or len(raw) > LONGEST or not (_is_plain(text) or canonical(value) == raw):
             _not_canonical()
-        return value
-    try:
-        is_same = canonical(value) == raw
-    except Refused:
-        _not_canonical()
-    if not is_same:
+    except (ValueError, RecursionError, Refused):
         _not_canonical()
     return value
+
+
+def _quickly(value: object) -> str:
+    """The spelling, where nothing has to be put right first; empty where something has, or cannot be."""
+    try:
+        text = _encode_sorted(value)
+        _read(text)
+    except (TypeError, ValueError, RecursionError):
+        return ""
+    return "" if "null" in text or not _is_one_in_unicode(text) else text
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in the text needs a closer look: spelt in one way, in NFC, in one order in any encoding."""
+    return not any(sign in text for sign in _SPELT_IN_WAYS) and _is_one_in_unicode(text)
+
+
+def _is_one_in_unicode(text: str) -> bool:
+    """Whether the text is in NFC, and its order by code points is that by UTF-16 units."""
+    return text.isascii() or (unicodedata.is_normalized("NFC", text) and len(text.encode("utf-16-le")) == 2 * len(text))
+
+
+def _in_order(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose keys stand in order, each once; any other is refused, except where only UTF-16 can judge."""
+    found = dict(pairs)
+    keys = [key for key, _ in pairs]
+    if keys != sorted(found) and keys != sorted(found, key=_utf_16):
+        raise ValueError
+    return found
+
+
+def _utf_16(text: str) -> bytes:
+    return text.encode("utf-16-be", "surrogatepass")
+
+
+def _whole(digits: str) -> int:
+    number = int(digits) if len(digits) <= 17 else _LARGEST + 1
+    if abs(number) > _LARGEST or digits == "-0":
+        raise ValueError
+    return number
+
+
+def _no_fraction(_: str) -> NoReturn:
+    raise ValueError
+
+
+_read = json.JSONDecoder(
+    object_pairs_hook=_in_order, parse_int=_whole, parse_float=_no_fraction, parse_constant=_no_fraction
+).raw_decode
 
 
 def commitment(salt: bytes, field: str, value: bytes) -> bytes:
@@ -137,16 +176,12 @@ def _ordered(value: object) -> object:
         pairs = {unicodedata.normalize("NFC", key): _ordered(each) for key, each in value.items()}
         if len(pairs) < len(value):
             raise Refused("entry.key-twice", "同一个字段写了两次，不能记入。请告诉管理员。")
-        return dict(sorted(pairs.items(), key=lambda pair: pair[0].encode("utf-16-be")))
+        return dict(sorted(pairs.items(), key=lambda pair: _utf_16(pair[0])))
     if isinstance(value, list | tuple):
         return [_ordered(each) for each in value]
     if isinstance(value, bool) or (isinstance(value, int) and abs(value) <= _LARGEST):
         return value
     raise Refused("entry.no-value", "记录里不能有空值、小数和太大的数。请告诉管理员。")
-
-
-def _no_fraction(_: str) -> NoReturn:
-    raise ValueError
 
 
 def _not_canonical() -> NoReturn:

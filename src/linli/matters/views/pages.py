@@ -6,6 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -469,6 +470,7 @@ def result_page(matter: Matter) -> dict[str, Any]:
         "results": results_of(drive),
         "decided_on": full_day(drive.decided_at),
         "verdict": verdict_words(progress),
+        "check_address": settings.ADDRESS + reverse("check", args=[matter.thread_id]),
     }
 
 
