@@ -115,8 +115,16 @@ class World:
             ("secretary", self.secretary, office),
             ("clerk", self.clerk, ["/", matters[1], f"{drive}/stacks", f"/stacks/{self.stack}"]),
             ("collector", self.collector, ["/", matters[1], f"{drive}/face"]),
-            ("resident", self.resident, ["/", "/own", "/matters", *matters[1:], f"{matters[2]}/result"]),
-            ("nobody", None, ["/", "/sign-in", cast.way_in(self.resident), "/nowhere"]),
+            (
+                "resident",
+                self.resident,
+                ["/", "/own", "/matters", *matters[1:], f"{matters[2]}/result", f"/check/{self.running.thread_id}"],
+            ),
+            (
+                "nobody",
+                None,
+                ["/", f"/check/{self.decided.thread_id}", "/sign-in", cast.way_in(self.resident), "/nowhere"],
+            ),
         ]
 
 

@@ -189,7 +189,7 @@ def with_ids(world: World) -> World:
             "position": [1, 2, 99],
             "secret": ["nobody-has-this"],
             "thread_id": [world.matter.thread_id],
-            "log_id": list(Log.objects.order_by("at", "id").values_list("id", flat=True)),
+            "log_id": list(Log.objects.order_by("origin").values_list("id", flat=True)),
         },
     )
 
@@ -251,17 +251,19 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOKEN = re.compile(r'(name="(?:csrfmiddlewaretoken|once)" value=")[^"]*')
 #: What is drawn by lot in every world: hashes and signatures in a log's files, marks, and a code that holds an id.
 BY_LOT = re.compile(
-    r'<svg class="qr".*?</svg>|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43,}={0,2}|(?<=")[0-9a-f]{32}(?=")|(?<=/)x[0-9a-f]{12}\b'
-    r"|(?<=\+)[0-9a-f]{8}(?=\+)",
+    r'<svg class="qr".*?</svg>|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43,}={0,2}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])'
+    r"|(?<=/)x[0-9a-f]{12}\b|(?<=\+)[0-9a-f]{8}(?=\+)",
     re.S,
 )
+LENGTH = re.compile(r"(?<=Content-Length: )\d+")
 NUMBER = re.compile(r'(?<=<b class="num nb">)[0-9A-Z]{4}-[0-9A-Z]{4}(?=</b>)')
 
 
 def plain(text: str, world: World) -> str:
     names = {str(value): f"<{name} {n}>" for name, values in world.ids.items() for n, value in enumerate(values)}
     text = UUID.sub(lambda found: names.get(found.group(), "<id>"), text)
-    return BY_LOT.sub("<by lot>", NUMBER.sub("<number>", TOKEN.sub(r"\1", text)))
+    text, drawn = BY_LOT.subn("<by lot>", NUMBER.sub("<number>", TOKEN.sub(r"\1", text)))
+    return LENGTH.sub("<length>", text) if drawn else text
 
 
 def look_at(order: Order) -> dict[tuple[str, str], dict[str, tuple[int, str]]]:

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -125,6 +126,9 @@ class _Serving:
         self._plan = plan
         self._address = address
         self._deaths: list[float] = []
+        # A story's logs are witnessed apart, and named apart: they begin again with the story.
+        self._witness = folder / ("witness-demo" if plan.story else "witness")
+        named = f"demo.{urlsplit(address).netloc}" if plan.story else ""
         self._cluster = _own_cluster(folder)
         if self._cluster is not None:
             # Entered before the start, so that a stop asked for meanwhile leaves no server behind.
@@ -139,6 +143,8 @@ class _Serving:
             "LINLI_DATA_KEYS": instance.key(folder, "data"),
             "LINLI_INDEX_KEY": instance.key(folder, "index"),
             "LINLI_LOG_KEY": instance.key(folder, "log"),
+            "LINLI_WITNESS": str(self._witness),
+            "LINLI_LOG_NAME": named,
             "LINLI_DEMO": "1" if plan.story else "",
             **{name: value for name, value in os.environ.items() if value},
             "LINLI_DATA": str(folder),
@@ -235,6 +241,7 @@ class _Serving:
                 "the demo story must be told from its beginning: name an empty database in DATABASE_URL.",
             )
         self._cluster.drop_database(self._plan.database)
+        shutil.rmtree(self._witness, ignore_errors=True)
         self._cluster.ensure_database(self._plan.database)
 
     def _mark(self, words: str) -> None:

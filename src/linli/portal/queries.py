@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.community.policy import OFFICE
 from linli.matters.models import Matter
@@ -60,10 +60,10 @@ def things_of(matter: Matter, by: Acting, tasks: set[str]) -> list[Next]:
 
 #: What each step of an affair is called on its page; a step that has no word yet is called a step.
 STEPS = {
-    "matter.raised": gettext_lazy("提出这件事"),
-    "matter.put": gettext_lazy("请业主表态"),
+    "matter.raised": pgettext_lazy("done", "提出这件事"),
+    "matter.put": gettext_lazy("交给业主表态"),
     "matter.decided": gettext_lazy("这件事有了结果"),
-    "drive.opened": gettext_lazy("定下名单，开始表态"),
+    "drive.opened": gettext_lazy("名单定下，开始表态"),
     "drive.closed": gettext_lazy("表态截止"),
     "drive.decided": gettext_lazy("计票结果"),
     "shares.planned": gettext_lazy("写明费用怎么分摊"),

@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from uuid import UUID
 
@@ -80,12 +80,11 @@ def entry_of(event: Event, origin: str) -> bytes:
     mark = pseudonym(origin, "event", event.id)
     if event.quiet:
         midnight = time(tzinfo=clock.SHANGHAI)
-        day = event.at.astimezone(clock.SHANGHAI).date()
         what = entries.commitment(salt_of(event, "what"), "what", what_of(event))
         return entries.make_entry(
             log=origin,
             event=mark,
-            at=datetime.combine(day, midnight),
+            at=datetime.combine(day_of(event), midnight),
             name=QUIET,
             subject=mark,
             public={},
@@ -100,6 +99,11 @@ def entry_of(event: Event, origin: str) -> bytes:
         public={**event.public, "by": event.role},
         commitments={field: b64decode(value) for field, value in event.commitments.items()},
     )
+
+
+def day_of(event: Event) -> date:
+    """The community's day on which it happened: all that the log tells of a quiet event."""
+    return event.at.astimezone(clock.SHANGHAI).date()
 
 
 def what_of(event: Event) -> bytes:

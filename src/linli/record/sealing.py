@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from linli.record import clock, witness
 from linli.record.ids import new_id
-from linli.record.logs import current_log, entry_of, later_origin, log_secret
+from linli.record.logs import current_log, day_of, entry_of, later_origin, log_secret
 from linli.record.models import Checkpoint, Event, Leaf, Log, Subtree, Unsealed
 from linli.rules import notes
 from linli.rules.errors import Refused
@@ -141,7 +141,7 @@ def _append(log: Log, frontier: Frontier, fresh: Sequence[Event]) -> notes.Check
     leaves = [(event, entry) for event in fresh for entry in [entry_of(event, log.origin)]]
     hashed = [(event.quiet, leaf_hash(entry), event, entry) for event, entry in leaves]
     opened = [each for each in hashed if not each[0]]
-    quiet = sorted((each for each in hashed if each[0]), key=lambda each: each[1])
+    quiet = sorted((each for each in hashed if each[0]), key=lambda each: (day_of(each[2]), each[1]))
     subtrees: list[tuple[int, int, bytes]] = []
 
     def keep(level: int, number: int, root: bytes) -> None:
