@@ -20,9 +20,8 @@ from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, own_seats, station
 from linli.portal.queries import STEPS, Check, check_of, proof_of_thread, things_to_do
 from linli.record.acting import Acting, ActingRequest
-from linli.record.logs import log_key
 from linli.record.models import Log, Thread
-from linli.record.queries import log_lines
+from linli.record.queries import log_lines, public_key_of
 from linli.web import parts
 from linli.web.dates import full_day
 
@@ -117,7 +116,7 @@ def check(request: HttpRequest, thread_id: UUID) -> HttpResponse:
         {
             "found": found,
             "steps": step_rows(found),
-            "logs": [(proof.log, log_key(proof.log.origin)) for proof in found.proofs],
+            "logs": [(proof.log, public_key_of(proof.log)) for proof in found.proofs],
             "address": settings.ADDRESS + reverse("check", args=[found.thread.id]),
         },
     )

@@ -74,9 +74,9 @@ def head_of(log: Log) -> Checkpoint | None:
     return Checkpoint.objects.filter(log=log.id).order_by("-size").first()
 
 
-def logs_of(community: UUID | None) -> QuerySet[Log]:
-    """The logs of a community (None: the instance's own), the present one first."""
-    return Log.objects.filter(community=community).order_by("-epoch")
+def public_key_of(log: Log) -> str:
+    """The log's public key, as it is printed and handed on."""
+    return str(log_key(log.origin))
 
 
 def proofs_of(events: Sequence[Event]) -> list[Proof]:
@@ -100,7 +100,7 @@ def proof_file(proof: Proof, *, open_too: Iterable[UUID] = ()) -> dict[str, Any]
     return {
         "format": PROOF_FORMAT,
         "log": proof.log.origin,
-        "key": str(log_key(proof.log.origin)),
+        "key": public_key_of(proof.log),
         "checkpoint": proof.head.note,
         "entries": [
             {
@@ -146,7 +146,7 @@ def whole_in_log(log: Log) -> Whole:
 
 def log_lines(log: Log) -> Iterator[bytes]:
     """A whole log as ``linli verify`` reads it, up to its last signed head, a line at a time."""
-    yield line({"format": LOG_FORMAT, "log": log.origin, "key": str(log_key(log.origin))})
+    yield line({"format": LOG_FORMAT, "log": log.origin, "key": public_key_of(log)})
     head = head_of(log)
     if head is None:
         return
