@@ -476,3 +476,36 @@ def test_the_command_lists_its_subcommands(capsys):
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "no such command: nonsense" in printed.err
+
+
+def test_a_chain_is_read_with_and_without_a_list_of_doors(ask, tmp_path):
+    doors = tmp_path / "doors.txt"
+    doors.write_text("1-301\n\n3-502\n", "utf-8")
+    text = "#接龙\n1. 三单元502 王 2人\n2. 9-901 李\n"
+    code, answer = ask("chain", "-", "--purpose", "sign_up", "--doors", str(doors), typed=text)
+    assert code == 0
+    assert [(entry["door"], entry["answer"]) for entry in answer["entries"]] == [
+        ("3-502", {"stand": "yes", "people": 2})
+    ]
+    assert [(work["line"], work["reason"]) for work in answer["work"]] == [("2. 9-901 李", "chain.door-not-listed")]
+    assert "不是签字" in answer["nature"]
+    _, open_ended = ask("chain", "-", "--purpose", "sign_up", typed=text)
+    assert [entry["door"] for entry in open_ended["entries"]] == ["3-502", "9-901"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["chain", "-", "--purpose", "vote"], "chain.purpose"),
+        (["chain", "-", "--doors", "nowhere.txt"], "input.no-file"),
+        (["chain", "nowhere.txt"], "input.no-file"),
+        (["chain-opening", "题目", "--purpose", "vote"], "chain.purpose"),
+        (["chain"], "command.usage"),
+    ],
+)
+def test_a_chain_that_cannot_be_read_is_refused(ask, words, code):
+    assert ask(*words, typed="1. 3-502 王 同意") == (2, {"error": code, "words": ask(*words)[1]["words"]})
+
+
+def test_a_chain_that_is_no_text_is_refused(ask):
+    assert ask("chain", "-", typed=b"\xff\xfe1. 3-502")[1]["error"] == "input.not-text"
