@@ -509,3 +509,45 @@ def test_a_chain_that_cannot_be_read_is_refused(ask, words, code):
 
 def test_a_chain_that_is_no_text_is_refused(ask):
     assert ask("chain", "-", typed=b"\xff\xfe1. 3-502")[1]["error"] == "input.not-text"
+
+
+LATE: dict[str, Any] = {
+    **LIFT,
+    "late": [{"id": "1-502", "months": 36}],
+    "terms": {"price": "falling", "life_months": 180, "yearly_interest": "0.00"},
+}
+
+
+def test_late_joiners_are_told_besides(ask):
+    code, answer = ask("shares", "-", typed=json.dumps(LATE))
+    assert code == 0
+    assert ask("shares", "-", typed=json.dumps(LIFT))[1].items() <= answer.items()
+    # An eighth of 9,000,000 is 1,125,000; four fifths of the life are left: 900,000.
+    assert answer["late"][0]["price"] == 900_000
+    assert sum(answer["late"][0]["refunds"].values()) == 900_000
+    assert sum(answer["paid"].values()) == 9_000_000
+    assert answer["confirmed"] is False
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        ({"terms": None}, "input.not-object"),
+        ({"terms": {}}, "input.missing-field"),
+        ({"terms": {"price": "half"}}, "late.price"),
+        ({"terms": {"price": "falling"}}, "input.missing-field"),
+        ({"terms": {"price": "falling", "life_months": 0}}, "late.life"),
+        ({"terms": {"price": "full", "rate": 1}}, "input.unknown-field"),
+        ({"late": {}}, "input.not-list"),
+        ({"late": [{"id": "1-502"}]}, "input.missing-field"),
+        ({"late": [{"id": "1-501", "months": 1}]}, "shares.id-twice"),
+    ],
+)
+def test_late_joiners_that_cannot_be_are_refused(ask, broken, code):
+    assert ask("shares", "-", typed=json.dumps({**LATE, **broken}))[1]["error"] == code
+
+
+@pytest.mark.parametrize("left", ["late", "terms"])
+def test_late_joiners_and_their_terms_come_together(ask, left):
+    document = {name: value for name, value in LATE.items() if name != left}
+    assert ask("shares", "-", typed=json.dumps(document))[1]["error"] == "input.missing-field"

@@ -114,7 +114,7 @@ def _verdict(options: argparse.Namespace, say: Say) -> Answer:
 def _shares(options: argparse.Namespace, say: Say) -> Answer:
     from linli.cli.rules.shares import shares
 
-    return shares(document(options.file))
+    return shares(document(options.file), say)
 
 
 def _chain(options: argparse.Namespace, say: Say) -> Answer:

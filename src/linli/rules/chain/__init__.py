@@ -17,13 +17,9 @@ from linli.rules.chain.answers import SIGNS, Answer, Purpose, Stand, purpose_of,
 from linli.rules.chain.doors import DoorList, written
 from linli.rules.chain.lines import Line, take_apart
 from linli.rules.errors import Refused
+from linli.rules.words import gettext_noop
 
 __all__ = ["NATURE", "Answer", "Chain", "Entry", "Purpose", "Stand", "Work", "opening", "purpose_of", "read_chain"]
-
-
-def gettext_noop(words: str) -> str:
-    """Marks a sentence for the catalogue; nothing here translates."""
-    return words
 
 
 NATURE = gettext_noop("接龙只是意向，不是签字，也不是投票；要算数的表态，请另外签字。")
