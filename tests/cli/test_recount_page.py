@@ -32,7 +32,7 @@ def test_an_example_of_the_page_is_true(command, answer, code, tmp_path, monkeyp
 
 def test_every_command_has_an_example_and_every_file_is_used():
     words = [shlex.split(command) for command, _, _ in EXAMPLES]
-    lookups = {"id", "credit-code", "capitals", "deadline", "chain-opening"}
-    assert {each[1] for each in words} == {"verdict", "shares", "chain", *lookups}
+    lookups = {"id", "credit-code", "capitals", "deadline", "chain-opening", "pack"}
+    assert {each[1] for each in words} == {"verdict", "shares", "election", "chain", *lookups}
     assert set(TEXTS) <= {word for each in words if each[1] == "chain" for word in each}
-    assert set(FILES) == {each[2] for each in words if each[1] in ("verdict", "shares")} - {"missing.json"}
+    assert set(FILES) == {each[2] for each in words if each[1] in ("verdict", "shares", "election")} - {"missing.json"}

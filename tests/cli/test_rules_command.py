@@ -551,3 +551,68 @@ def test_late_joiners_that_cannot_be_are_refused(ask, broken, code):
 def test_late_joiners_and_their_terms_come_together(ask, left):
     document = {name: value for name, value in LATE.items() if name != left}
     assert ask("shares", "-", typed=json.dumps(document))[1]["error"] == "input.missing-field"
+
+
+ELECTION: dict[str, Any] = {
+    "pack": "cn.residents.election",
+    "at": "2026-03-01",
+    "kind": "persons",
+    "eligible": 100,
+    "voted": 60,
+    "seats": 1,
+    "votes": {"甲": 31, "乙": 29},
+}
+
+
+def test_an_election_is_a_yes_when_every_seat_is_filled(ask):
+    code, answer = ask("election", "-", typed=json.dumps(ELECTION))
+    assert (code, answer["elected"], answer["vacant"]) == (0, ["甲"], 0)
+    assert "unconfirmed" not in answer
+    code, answer = ask("election", "-", typed=json.dumps({**ELECTION, "votes": {"甲": 30, "乙": 29}}))
+    assert (code, answer["elected"], answer["second_round"]) == (1, [], ["甲", "乙"])
+    code, answer = ask("election", "-", typed=json.dumps({**ELECTION, "voted": 50, "votes": {"甲": 30, "乙": 20}}))
+    assert (code, answer["valid"], answer["elected"]) == (1, False, [])
+
+
+def test_an_election_of_the_old_law_says_what_is_not_confirmed(ask):
+    _, answer = ask("election", "-", typed=json.dumps({**ELECTION, "at": "2025-12-31"}))
+    assert set(answer["unconfirmed"]) == {"turnout.heads", "elected.heads"}
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        ({"kind": "owners"}, "election.pack"),
+        ({"kind": "people"}, "election.kind"),
+        ({"round": 3}, "election.kind"),
+        ({"at": "2026-3-1"}, "verdict.day-wrong"),
+        ({"pack": "cn.nowhere"}, "pack.unknown"),
+        ({"votes": ["甲"]}, "input.not-object"),
+        ({"voted": 1.5}, "input.not-whole"),
+        ({"papers": 60}, "input.unknown-field"),
+    ],
+)
+def test_an_election_that_cannot_be_is_refused(ask, broken, code):
+    assert ask("election", "-", typed=json.dumps({**ELECTION, **broken}))[1]["error"] == code
+
+
+@pytest.mark.parametrize("left", list(ELECTION))
+def test_an_election_that_lacks_a_field_is_refused(ask, left):
+    document = {name: value for name, value in ELECTION.items() if name != left}
+    assert ask("election", "-", typed=json.dumps(document))[1]["error"] == "input.missing-field"
+
+
+def test_a_rule_is_shown_with_what_is_not_confirmed(ask):
+    _, rule = ask("pack", "cn.tianjin.lift", "--at", "2023-07-01")
+    assert (rule["version"], rule["tests"][0]["need"], rule["tests"][0]["confirmed"]) == ("2019", ">= 2/3", True)
+    assert rule["parameters"]["notice_days"]["value"] is None
+    assert rule["parameters"]["notice_days"]["confirmed"] is False
+    assert "公示" in rule["parameters"]["notice_days"]["note"]["zh"]
+    assert rule["lift"]["subsidy_min_storeys"]["confirmed"] is False
+    _, rule = ask("pack", "cn.residents.election", "--at", "2026-01-01")
+    assert rule["figures"]["runoff.votes"]["need"] == ">= 1/3"
+    assert [test["kinds"] for test in rule["tests"]][:2] == [["persons", "households"], ["representatives"]]
+    assert "lift" in rule
+    # Without a day it is today's rule; the Civil Code's is in force.
+    assert ask("pack", "cn.civil-code.278.special")[1]["version"] == "2021"
+    assert ask("pack", "cn.civil-code.278.special", "--at", "x")[1]["error"] == "verdict.day-wrong"

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -88,6 +89,9 @@ def _parser() -> argparse.ArgumentParser:
 
     command("verdict", "the result of a count, with its working", _verdict, "file")
     command("shares", "who pays what, to the fen", _shares, "file")
+    command("election", "who is elected, and who stands in the second round", _election, "file")
+    packed = command("pack", "a rule with its conditions and figures, and what of it is not confirmed", _pack, "name")
+    packed.add_argument("--at", metavar="DATE", help="a day on which it was in force; today's if left out")
     chained = command("chain", "a chain (接龙) from a chat: who says what, what needs a look", _chain, "file")
     purposes = "intention (if left out), sign_up, attendance, hours, pledge, forwarded"
     chained.add_argument("--purpose", default="intention", help=purposes)
@@ -109,6 +113,18 @@ def _parser() -> argparse.ArgumentParser:
 def _verdict(options: argparse.Namespace, say: Say) -> Answer:
     answer: Answer = import_module("linli.cli.rules.verdict").verdict(document(options.file))
     return answer
+
+
+def _election(options: argparse.Namespace, say: Say) -> Answer:
+    from linli.cli.rules.election import election
+
+    return election(document(options.file))
+
+
+def _pack(options: argparse.Namespace, say: Say) -> Answer:
+    from linli.cli.rules.election import pack
+
+    return pack(options.name, options.at or date.today().isoformat())
 
 
 def _shares(options: argparse.Namespace, say: Say) -> Answer:

@@ -18,8 +18,7 @@ def shares(document: object, say: Callable[[str], str] = str) -> tuple[dict[str,
     """The answer {"shares": {id: fen}, "rounding": {id: 0 or 1}} to a document as ``docs/recount.md`` describes it.
 
     Where the document has ``late`` joiners, the answer has "late", "paid", "confirmed" and "words" besides. It is
-    always a yes. Refused: a field that is missing, unknown or of the wrong kind, and all that ``split`` and ``join_late``
-    of ``linli.rules`` refuse.
+    always a yes. Refused: a field that is missing, unknown or of the wrong kind, and all that ``linli.rules`` refuses.
     """
     asked = fields(document, _FIELDS)
     households = [_household(row) for row in rows(_required(asked, "households"), "households")]
