@@ -115,7 +115,7 @@ class World:
             ("secretary", self.secretary, office),
             ("clerk", self.clerk, ["/", matters[1], f"{drive}/stacks", f"/stacks/{self.stack}"]),
             ("collector", self.collector, ["/", matters[1], f"{drive}/face"]),
-            ("resident", self.resident, ["/", "/own", "/matters", *matters[1:], f"{matters[2]}/result"]),
+            ("resident", self.resident, ["/", "/own", "/jianfu", "/matters", *matters[1:], f"{matters[2]}/result"]),
             ("nobody", None, ["/", "/sign-in", cast.way_in(self.resident), "/nowhere"]),
         ]
 
