@@ -476,3 +476,143 @@ def test_the_command_lists_its_subcommands(capsys):
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "no such command: nonsense" in printed.err
+
+
+def test_a_chain_is_read_with_and_without_a_list_of_doors(ask, tmp_path):
+    doors = tmp_path / "doors.txt"
+    doors.write_text("1-301\n\n3-502\n", "utf-8")
+    text = "#接龙\n1. 三单元502 王 2人\n2. 9-901 李\n"
+    code, answer = ask("chain", "-", "--purpose", "sign_up", "--doors", str(doors), typed=text)
+    assert code == 0
+    assert [(entry["door"], entry["answer"]) for entry in answer["entries"]] == [
+        ("3-502", {"stand": "yes", "people": 2})
+    ]
+    assert [(work["line"], work["reason"]) for work in answer["work"]] == [("2. 9-901 李", "chain.door-not-listed")]
+    assert "不是签字" in answer["nature"]
+    _, open_ended = ask("chain", "-", "--purpose", "sign_up", typed=text)
+    assert [entry["door"] for entry in open_ended["entries"]] == ["3-502", "9-901"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["chain", "-", "--purpose", "vote"], "chain.purpose"),
+        (["chain", "-", "--doors", "nowhere.txt"], "input.no-file"),
+        (["chain", "nowhere.txt"], "input.no-file"),
+        (["chain-opening", "题目", "--purpose", "vote"], "chain.purpose"),
+        (["chain"], "command.usage"),
+    ],
+)
+def test_a_chain_that_cannot_be_read_is_refused(ask, words, code):
+    assert ask(*words, typed="1. 3-502 王 同意") == (2, {"error": code, "words": ask(*words)[1]["words"]})
+
+
+def test_a_chain_that_is_no_text_is_refused(ask):
+    assert ask("chain", "-", typed=b"\xff\xfe1. 3-502")[1]["error"] == "input.not-text"
+
+
+LATE: dict[str, Any] = {
+    **LIFT,
+    "late": [{"id": "1-502", "months": 36}],
+    "terms": {"price": "falling", "life_months": 180, "yearly_interest": "0.00"},
+}
+
+
+def test_late_joiners_are_told_besides(ask):
+    code, answer = ask("shares", "-", typed=json.dumps(LATE))
+    assert code == 0
+    assert ask("shares", "-", typed=json.dumps(LIFT))[1].items() <= answer.items()
+    # An eighth of 9,000,000 is 1,125,000; four fifths of the life are left: 900,000.
+    assert answer["late"][0]["price"] == 900_000
+    assert sum(answer["late"][0]["refunds"].values()) == 900_000
+    assert sum(answer["paid"].values()) == 9_000_000
+    assert answer["confirmed"] is False
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        ({"terms": None}, "input.not-object"),
+        ({"terms": {}}, "input.missing-field"),
+        ({"terms": {"price": "half"}}, "late.price"),
+        ({"terms": {"price": "falling"}}, "input.missing-field"),
+        ({"terms": {"price": "falling", "life_months": 0}}, "late.life"),
+        ({"terms": {"price": "full", "rate": 1}}, "input.unknown-field"),
+        ({"late": {}}, "input.not-list"),
+        ({"late": [{"id": "1-502"}]}, "input.missing-field"),
+        ({"late": [{"id": "1-501", "months": 1}]}, "shares.id-twice"),
+    ],
+)
+def test_late_joiners_that_cannot_be_are_refused(ask, broken, code):
+    assert ask("shares", "-", typed=json.dumps({**LATE, **broken}))[1]["error"] == code
+
+
+@pytest.mark.parametrize("left", ["late", "terms"])
+def test_late_joiners_and_their_terms_come_together(ask, left):
+    document = {name: value for name, value in LATE.items() if name != left}
+    assert ask("shares", "-", typed=json.dumps(document))[1]["error"] == "input.missing-field"
+
+
+ELECTION: dict[str, Any] = {
+    "pack": "cn.residents.election",
+    "at": "2026-03-01",
+    "kind": "persons",
+    "eligible": 100,
+    "voted": 60,
+    "seats": 1,
+    "votes": {"甲": 31, "乙": 29},
+}
+
+
+def test_an_election_is_a_yes_when_every_seat_is_filled(ask):
+    code, answer = ask("election", "-", typed=json.dumps(ELECTION))
+    assert (code, answer["elected"], answer["vacant"]) == (0, ["甲"], 0)
+    assert "unconfirmed" not in answer
+    code, answer = ask("election", "-", typed=json.dumps({**ELECTION, "votes": {"甲": 30, "乙": 29}}))
+    assert (code, answer["elected"], answer["second_round"]) == (1, [], ["甲", "乙"])
+    code, answer = ask("election", "-", typed=json.dumps({**ELECTION, "voted": 50, "votes": {"甲": 30, "乙": 20}}))
+    assert (code, answer["valid"], answer["elected"]) == (1, False, [])
+
+
+def test_an_election_of_the_old_law_says_what_is_not_confirmed(ask):
+    _, answer = ask("election", "-", typed=json.dumps({**ELECTION, "at": "2025-12-31"}))
+    assert set(answer["unconfirmed"]) == {"turnout.heads", "elected.heads"}
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        ({"kind": "owners"}, "election.pack"),
+        ({"kind": "people"}, "election.kind"),
+        ({"round": 3}, "election.kind"),
+        ({"at": "2026-3-1"}, "verdict.day-wrong"),
+        ({"pack": "cn.nowhere"}, "pack.unknown"),
+        ({"votes": ["甲"]}, "input.not-object"),
+        ({"voted": 1.5}, "input.not-whole"),
+        ({"papers": 60}, "input.unknown-field"),
+    ],
+)
+def test_an_election_that_cannot_be_is_refused(ask, broken, code):
+    assert ask("election", "-", typed=json.dumps({**ELECTION, **broken}))[1]["error"] == code
+
+
+@pytest.mark.parametrize("left", list(ELECTION))
+def test_an_election_that_lacks_a_field_is_refused(ask, left):
+    document = {name: value for name, value in ELECTION.items() if name != left}
+    assert ask("election", "-", typed=json.dumps(document))[1]["error"] == "input.missing-field"
+
+
+def test_a_rule_is_shown_with_what_is_not_confirmed(ask):
+    _, rule = ask("pack", "cn.tianjin.lift", "--at", "2023-07-01")
+    assert (rule["version"], rule["tests"][0]["need"], rule["tests"][0]["confirmed"]) == ("2019", ">= 2/3", True)
+    assert rule["parameters"]["notice_days"]["value"] is None
+    assert rule["parameters"]["notice_days"]["confirmed"] is False
+    assert "公示" in rule["parameters"]["notice_days"]["note"]["zh"]
+    assert rule["lift"]["subsidy_min_storeys"]["confirmed"] is False
+    _, rule = ask("pack", "cn.residents.election", "--at", "2026-01-01")
+    assert rule["figures"]["runoff.votes"]["need"] == ">= 1/3"
+    assert [test["kinds"] for test in rule["tests"]][:2] == [["persons", "households"], ["representatives"]]
+    assert "lift" in rule
+    # Without a day it is today's rule; the Civil Code's is in force.
+    assert ask("pack", "cn.civil-code.278.special")[1]["version"] == "2021"
+    assert ask("pack", "cn.civil-code.278.special", "--at", "x")[1]["error"] == "verdict.day-wrong"

@@ -118,7 +118,15 @@ class World:
             (
                 "resident",
                 self.resident,
-                ["/", "/own", "/matters", *matters[1:], f"{matters[2]}/result", f"/check/{self.running.thread_id}"],
+                [
+                    "/",
+                    "/own",
+                    "/jianfu",
+                    "/matters",
+                    *matters[1:],
+                    f"{matters[2]}/result",
+                    f"/check/{self.running.thread_id}",
+                ],
             ),
             (
                 "nobody",

@@ -22,6 +22,7 @@ class Unit:
     developer: bool = False
     objection: bool = False
     excluded: bool = False
+    present: bool = False
 
 
 def heads(units: list[Unit]) -> list[list[int]]:
@@ -41,15 +42,18 @@ def amounts(
     if test.measure == "area":
         yes = sum((a for a, v in zip(areas, voices, strict=True) if v == "yes"), Fraction(0))
         part = sum((a for a, v in zip(areas, voices, strict=True) if v in speaks), Fraction(0))
-        whole = sum(areas, Fraction(0))
+        whole, room = sum(areas, Fraction(0)), Fraction(0)
     else:
         said = [{voices[place] for place in group} & speaks for group in heads(units)]
         yes = Fraction(sum(words == {"yes"} for words in said))
         part = Fraction(sum(bool(words) for words in said))
         whole = Fraction(len(said))
+        came = [any(units[place].present for place in group) for group in heads(units)]
+        room = Fraction(sum(bool(words) or there for words, there in zip(said, came, strict=True)))
     if test.measure == "objections":
         return Fraction(sum(any(units[place].objection for place in group) for group in heads(units))), whole
-    return (yes if test.counted == "yes" else part), (whole if test.base == "scope" else part)
+    amount = {"yes": yes, "participants": part, "present": room, "scope": whole}
+    return amount[test.counted], amount[test.base]
 
 
 def holds(test: Threshold, have: Fraction, of: Fraction) -> bool:

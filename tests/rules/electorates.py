@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from linli.rules.decisions import UNKNOWN_AREA, Columns, Totals, Verdict, Voice, head_numbers, judge
-from linli.rules.packs import Pack, Threshold, shelf
+from linli.rules.packs import Kind, Pack, Threshold, shelf
 from tests.rules.by_hand import Unit
 
 DAY = datetime.date(2023, 7, 1)
@@ -17,6 +17,21 @@ SPECIAL = shelf().in_force("cn.civil-code.278.special", DAY)
 BUSINESS_USE = shelf().in_force("cn.civil-code.279", DAY)
 TIANJIN = shelf().in_force("cn.tianjin.lift", DAY)
 PACKS = (ORDINARY, SPECIAL, BUSINESS_USE, TIANJIN)
+
+
+def of_kind(name: str, kind: Kind, day: datetime.date = datetime.date(2026, 3, 1)) -> Pack:
+    """The pack as it stands for one kind of electorate."""
+    pack = shelf().in_force(name, day)
+    tests = tuple(dataclasses.replace(test, kinds=()) for test in pack.tests_for(kind))
+    return dataclasses.replace(pack, kinds=(kind,), tests=tests)
+
+
+MEETINGS = (
+    of_kind("cn.residents.meeting", "persons"),
+    of_kind("cn.residents.representatives", "representatives"),
+    of_kind("cn.residents.election", "representatives"),
+    of_kind("cn.villagers.assembly", "households"),
+)
 
 
 def invented(*tests: tuple[str, str, str, str, str]) -> Pack:
@@ -37,6 +52,9 @@ CORNERS = (
     invented(("area", "yes", "participants", ">=", "1"), ("area", "participants", "scope", ">", "1/3")),
     invented(("heads", "yes", "participants", ">=", "1"), ("heads", "participants", "scope", ">=", "1/2")),
     invented(("area", "yes", "participants", ">", "1/2"), ("area", "yes", "scope", ">=", "1/4")),
+    invented(("heads", "present", "scope", ">=", "1/2"), ("area", "yes", "scope", ">", "1/2")),
+    invented(("heads", "yes", "present", ">=", "1"), ("heads", "participants", "scope", ">", "1/3")),
+    invented(("heads", "yes", "present", ">=", "2/3"), ("heads", "yes", "participants", ">", "3/4")),
 )
 
 
@@ -53,6 +71,7 @@ def columns(units: list[Unit]) -> Columns:
         voice=np.array([Voice[unit.voice.upper()] for unit in units], dtype=np.int8),
         objection=np.array([unit.objection for unit in units], dtype=np.bool_),
         excluded=np.array([unit.excluded for unit in units], dtype=np.bool_),
+        present=np.array([unit.present for unit in units], dtype=np.bool_),
     )
 
 
@@ -77,11 +96,13 @@ def units(areas: st.SearchStrategy[int | None], voices: tuple[str, ...] = VOICES
         developer=st.sampled_from([False, False, False, True]),
         objection=st.sampled_from([False] * 9 + [True]),
         excluded=st.sampled_from([False] * 9 + [True]),
+        present=st.booleans(),
     )
 
 
 KNOWN_AREAS = st.integers(1, 40)
-packs = st.sampled_from([*PACKS, *CORNERS, *(counting_spoiled(pack) for pack in (*PACKS, *CORNERS))])
+EVERY = (*PACKS, *MEETINGS, *CORNERS)
+packs = st.sampled_from([*EVERY, *(counting_spoiled(pack) for pack in EVERY)])
 
 
 @st.composite

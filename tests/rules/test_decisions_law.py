@@ -1,14 +1,16 @@
 """What the law's own words and figures demand of a count."""
 
 import dataclasses
+import datetime
 from fractions import Fraction
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli.rules.decisions import Totals, Verdict, judge
-from linli.rules.packs import Pack
+from linli.rules.packs import Pack, shelf
 from tests.rules.by_hand import Unit, amounts, holds
 from tests.rules.electorates import (
     BUSINESS_USE,
@@ -22,8 +24,11 @@ from tests.rules.electorates import (
     flats,
     invented,
     packs,
+    totals,
     verdict,
 )
+
+ELECTION = shelf().in_force("cn.residents.election", datetime.date(2026, 3, 1))
 
 
 def met(judged: Verdict) -> dict[str, bool | None]:
@@ -298,7 +303,7 @@ class TestMissing:
         assert verdict(TIANJIN, flats((32, "yes"), (16, "none")), closed=False).missing is None
 
     @settings(max_examples=150, deadline=None)
-    @given(packs, electorates())
+    @given(packs.filter(lambda pack: not pack.in_the_room), electorates())
     def test_the_least_heads_and_area_are_enough_and_one_less_is_not(self, pack: Pack, units: list[Unit]) -> None:
         units = [unit for unit in units if not unit.excluded and unit.area is not None]
         if not units:
@@ -321,6 +326,28 @@ class TestMissing:
 
             assert enough(least)
             assert least == 0 or not enough(least - 1)
+
+    @settings(max_examples=150, deadline=None)
+    @given(packs.filter(lambda pack: pack.in_the_room), electorates(most=9))
+    def test_in_a_meeting_the_least_heads_are_enough_and_one_less_is_not(self, pack: Pack, units: list[Unit]) -> None:
+        """Whoever is in the room and silent, or comes in: the fewest who all say yes, found by trying every choice."""
+        tests = tuple(test for test in pack.tests if test.measure == "heads")
+        pack = dataclasses.replace(pack, tests=tests)
+        units = [dataclasses.replace(unit, owners=frozenset({str(n)}), developer=False) for n, unit in enumerate(units)]
+        units = [unit for unit in units if not unit.excluded]
+        missing = verdict(pack, units, closed=False).missing
+        if missing is None:
+            return
+        waiting = [n for n, unit in enumerate(units) if unit.voice in ("none", "conflict")]
+
+        def met_by(chosen: tuple[int, ...]) -> bool:
+            said = ["yes" if n in chosen else unit.voice for n, unit in enumerate(units)]
+            areas = [Fraction(1)] * len(units)
+            found = [amounts(test, units, said, areas, pack.spoiled_participates.value) for test in tests]
+            return all(holds(test, *each) for test, each in zip(tests, found, strict=True))
+
+        least = next(size for size in range(len(waiting) + 1) if any(map(met_by, combinations(waiting, size))))
+        assert missing.heads == least
 
 
 class TestProperties:
@@ -364,6 +391,14 @@ class TestProperties:
         counted = Totals.of(columns(flats((1, "yes"))), spoiled_participates=True)
         with pytest.raises(ValueError, match="spoiled"):
             judge(SPECIAL, counted, closed=True)
+
+    def test_a_kind_that_the_pack_does_not_know_or_must_know_is_a_mistake(self) -> None:
+        counted = totals(flats((3, "yes")), ELECTION)
+        with pytest.raises(ValueError, match="kind"):
+            judge(ELECTION, counted, closed=True)
+        with pytest.raises(ValueError, match="kind"):
+            judge(ELECTION, counted, closed=True, kind="owners")
+        assert judge(ELECTION, counted, closed=True, kind="persons").state == "passed"
 
     def test_an_empty_scope_is_a_mistake(self) -> None:
         with pytest.raises(ValueError, match="nobody"):

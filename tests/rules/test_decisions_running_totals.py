@@ -15,7 +15,9 @@ from tests.rules.electorates import PACKS, columns, electorates, flats, packs, t
 
 
 def seat(unit: Unit) -> Seat:
-    return Seat(UNKNOWN_AREA if unit.area is None else unit.area, Voice[unit.voice.upper()], unit.objection)
+    return Seat(
+        UNKNOWN_AREA if unit.area is None else unit.area, Voice[unit.voice.upper()], unit.objection, unit.present
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -32,6 +34,7 @@ def test_running_totals_equal_a_recount(pack: Pack, units: list[Unit], data: st.
             voice=data.draw(st.sampled_from([voice.name.lower() for voice in Voice])),
             area=data.draw(st.sampled_from([before.area, 7, None])),
             objection=data.draw(st.booleans()),
+            present=data.draw(st.booleans()),
         )
         head = Head.of(seat(units[n]) for n in group)
         running, moved = changed(running, head, seat(before), seat(after))

@@ -94,7 +94,7 @@ class MatterForm(forms.Form):
             ("supervisor", organisations),
         ):
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
-        packs = [pack_option(pack) for pack in packs_today()]
+        packs = [pack_option(pack) for pack in packs_today(community.area_code)]
         self.fields["pack"].choices = packs  # type: ignore[attr-defined]
 
     @property

@@ -64,20 +64,18 @@ def own_seats(viewer: Acting) -> list[tuple[Matter, Seat]]:
     return [(seat.electorate.drive.matter, seat) for seat in seats]
 
 
-def packs_today() -> list[Pack]:
-    """The rules that can be chosen today."""
-    return [pack for pack in shelf() if pack.in_force_at(clock.today())]
+def packs_today(area_code: str = "") -> list[Pack]:
+    """The rules by which owners can decide today at a place of this area code (everywhere, where it is not known)."""
+    today = clock.today()
+    return [pack for pack in shelf() if "owners" in pack.kinds and pack.holds_at(area_code) and pack.in_force_at(today)]
 
 
 def subsidy_of(pack: Pack, facts: dict[str, int | bool]) -> Eligibility | None:
     """Whether the pack's subsidy is due to such a building, with each reason; None where the pack has none."""
-    if pack.lift is None:
+    if pack.lift is None or pack.lift.subsidy_min_storeys is None:
         return None
-    conditions = [
-        Condition(
-            "storeys", pack.lift.subsidy_min_storeys.value, pack.lift.subsidy_min_storeys.confirmed, pack.article.zh
-        )
-    ]
-    if pack.lift.subsidy_without_lift_only.value:
-        conditions.append(Condition("has_lift", False, pack.lift.subsidy_without_lift_only.confirmed, pack.article.zh))
+    storeys, without_lift = pack.lift.subsidy_min_storeys, pack.lift.subsidy_without_lift_only
+    conditions = [Condition("storeys", storeys.value, storeys.confirmed, pack.article.zh)]
+    if without_lift is not None and without_lift.value:
+        conditions.append(Condition("has_lift", False, without_lift.confirmed, pack.article.zh))
     return eligibility(conditions, facts)

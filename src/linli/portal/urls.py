@@ -8,4 +8,5 @@ urlpatterns = [
     path("check/<uuid:thread_id>", views.check, name="check"),
     path("check/<uuid:thread_id>/proof", views.proof, name="proof"),
     path("log/<uuid:log_id>", views.log_file, name="log-file"),
+    path("jianfu", views.jianfu, name="jianfu"),
 ]

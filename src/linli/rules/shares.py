@@ -144,9 +144,13 @@ def split(method: Method, cost: int, households: Sequence[Household], subsidy: i
     households. Refused: a negative amount, a subsidy above the cost, no household, an id that occurs twice, what the
     method needs and a household lacks, a negative weight, weights that are all zero.
     """
-    exact = _exact(method, _net(cost, subsidy), cost, households)
+    return in_whole_fen(_exact(method, _net(cost, subsidy), cost, households))
+
+
+def in_whole_fen(exact: dict[str, Fraction]) -> Split:
+    """Amounts that add up to a whole number of fen, rounded by the largest remainders so that they still do."""
     shares = {id_: share.numerator // share.denominator for id_, share in exact.items()}
-    left = _net(cost, subsidy) - sum(shares.values())
+    left = int(sum(exact.values())) - sum(shares.values())
     # sorted() is stable: of equal remainders, the one named first comes first.
     gets_one = set(sorted(exact, key=lambda id_: shares[id_] - exact[id_])[:left])
     rounding = {id_: int(id_ in gets_one) for id_ in exact}

@@ -9,10 +9,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib import import_module
 from typing import Any, NoReturn
 
-from linli.cli.rules.reading import argument, document, too_large
+from linli.cli.rules.reading import argument, document, too_large, written
 from linli.cli.rules.words import in_language
 from linli.rules.errors import Refused
 
@@ -89,6 +90,16 @@ def _parser() -> argparse.ArgumentParser:
     command("verdict", "the result of a count, with its working", _verdict, "file")
     command("shares", "who pays what, to the fen", _shares, "file")
     command("merkle", "whether a proof of a public log holds", _merkle, "file")
+    command("election", "who is elected, and who stands in the second round", _election, "file")
+    packed = command("pack", "a rule with its conditions and figures, and what of it is not confirmed", _pack, "name")
+    packed.add_argument("--at", metavar="DATE", help="a day on which it was in force; today's if left out")
+    chained = command("chain", "a chain (接龙) from a chat: who says what, what needs a look", _chain, "file")
+    purposes = "intention (if left out), sign_up, attendance, hours, pledge, forwarded"
+    chained.add_argument("--purpose", default="intention", help=purposes)
+    chained.add_argument("--doors", metavar="FILE", help="the doors there are, one a line")
+    opened = command("chain-opening", "the text that opens a chain", _chain_opening, "title")
+    opened.add_argument("--purpose", default="intention", help="as of chain")
+    opened.add_argument("--door", default="1-301", help="a door for the example line")
     command("id", "checks an identity number", _identity, "number")
     command("credit-code", "checks a unified social credit code", _credit_code, "number")
     command("capitals", "an amount in yuan in the capitals of receipts", _capitals, "amount")
@@ -105,10 +116,34 @@ def _verdict(options: argparse.Namespace, say: Say) -> Answer:
     return answer
 
 
+def _election(options: argparse.Namespace, say: Say) -> Answer:
+    from linli.cli.rules.election import election
+
+    return election(document(options.file))
+
+
+def _pack(options: argparse.Namespace, say: Say) -> Answer:
+    from linli.cli.rules.election import pack
+
+    return pack(options.name, options.at or date.today().isoformat())
+
+
 def _shares(options: argparse.Namespace, say: Say) -> Answer:
     from linli.cli.rules.shares import shares
 
-    return shares(document(options.file))
+    return shares(document(options.file), say)
+
+
+def _chain(options: argparse.Namespace, say: Say) -> Answer:
+    from linli.cli.rules.chain import chain
+
+    return chain(written(options.file), written(options.doors) if options.doors else None, options.purpose, say)
+
+
+def _chain_opening(options: argparse.Namespace, say: Say) -> Answer:
+    from linli.cli.rules.chain import chain_opening
+
+    return chain_opening(argument(options.title), options.purpose, options.door, say)
 
 
 def _merkle(options: argparse.Namespace, say: Say) -> Answer:

@@ -41,6 +41,11 @@ def document(source: str) -> object:
         ) from None
 
 
+def written(source: str) -> str:
+    """The text in the file ``source``, or on standard input if that is "-"; refused as by ``document``."""
+    return _read(source)
+
+
 def argument(text: str) -> str:
     """A word of the command line or, if it is "-", what standard input holds: it then stays out of shell histories."""
     return _read("-").strip() if text == "-" else text

@@ -5,22 +5,51 @@ from typing import Any
 
 from linli.cli.rules.reading import exact, fields, rows, text, truth, whole
 from linli.rules.errors import Refused
+from linli.rules.late_joiners import NOTE, Newcomer, Terms, join_late
 from linli.rules.shares import Airport, ByArea, Coefficients, Custom, Equal, Household, Method, split
 
-_FIELDS = frozenset({"method", "cost", "subsidy", "households", "coefficients", "levels", "weights", "by_area"})
+_FIELDS = frozenset(
+    {"method", "cost", "subsidy", "households", "coefficients", "levels", "weights", "by_area", "late", "terms"}
+)
+_TERMS = frozenset({"price", "life_months", "yearly_interest"})
 
 
-def shares(document: object) -> tuple[dict[str, Any], bool]:
+def shares(document: object, say: Callable[[str], str] = str) -> tuple[dict[str, Any], bool]:
     """The answer {"shares": {id: fen}, "rounding": {id: 0 or 1}} to a document as ``docs/recount.md`` describes it.
 
-    The answer is always a yes. Refused: a field that is missing, unknown or of the wrong kind, and all that
-    ``linli.rules.shares.split`` refuses.
+    Where the document has ``late`` joiners, the answer has "late", "paid", "confirmed" and "words" besides. It is
+    always a yes. Refused: a field that is missing, unknown or of the wrong kind, and all that ``linli.rules`` refuses.
     """
     asked = fields(document, _FIELDS)
     households = [_household(row) for row in rows(_required(asked, "households"), "households")]
     cost = whole(_required(asked, "cost"), "cost")
-    result = split(_method(asked), cost, households, whole(asked.get("subsidy", 0), "subsidy"))
-    return {"shares": result.shares, "rounding": result.rounding}, True
+    method, subsidy = _method(asked), whole(asked.get("subsidy", 0), "subsidy")
+    result = split(method, cost, households, subsidy)
+    answer: dict[str, Any] = {"shares": result.shares, "rounding": result.rounding}
+    if "late" in asked or "terms" in asked:
+        late = join_late(method, cost, households, _newcomers(asked), _terms(asked), subsidy)
+        answer |= {
+            "late": [{"id": each.id, "price": each.price, "refunds": each.refunds} for each in late.joinings],
+            "paid": late.paid,
+            "confirmed": False,
+            "words": say(NOTE),
+        }
+    return answer, True
+
+
+def _newcomers(asked: Mapping[str, Any]) -> list[Newcomer]:
+    late = rows(_required(asked, "late"), "late")
+    return [Newcomer(_household(row), whole(_required(fields(row), "months"), "months")) for row in late]
+
+
+def _terms(asked: Mapping[str, Any]) -> Terms:
+    """What was agreed, said in full: nothing is taken for granted where no law says it."""
+    given = fields(_required(asked, "terms"), _TERMS)
+    price = text(_required(given, "price"), "price")
+    if price not in ("full", "falling"):
+        raise Refused("late.price", "不认识的算法。price只能是 full（全额）或者 falling（按年限递减）。")
+    life = whole(_required(given, "life_months"), "life_months") if price == "falling" else None
+    return Terms(life, exact(given.get("yearly_interest", 0), "yearly_interest"))
 
 
 def _method(asked: Mapping[str, Any]) -> Method:

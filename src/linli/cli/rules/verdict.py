@@ -32,7 +32,7 @@ def verdict(document: object) -> tuple[dict[str, object], bool]:
     kind = _kind(fields, pack)
     closed = _flag(fields, "closed", "closed", True)
     totals = Totals.of(_columns(fields["units"], kind, pack), spoiled_participates=pack.spoiled_participates.value)
-    judged = judge(pack, totals, closed=closed)
+    judged = judge(pack, totals, closed=closed, kind=kind)
     return _answer(judged), judged.state == "passed"
 
 
@@ -45,7 +45,14 @@ def _answer(judged: Verdict) -> dict[str, object]:
         if missing is None or missing.area is None
         else {"heads": missing.heads, "area": amount(missing.area, "area")},
         "source": {"pack": judged.pack.id, "version": judged.pack.version, "article": judged.pack.article.zh},
-    }
+    } | _unconfirmed(judged)
+
+
+def _unconfirmed(judged: Verdict) -> dict[str, object]:
+    """The conditions that nobody has read in a source yet, with what to check; nothing where all are confirmed."""
+    open_questions = [finding.threshold for finding in judged.tests if not finding.threshold.confirmed]
+    notes = {threshold.name: threshold.note.zh if threshold.note else "" for threshold in open_questions}
+    return {"unconfirmed": notes} if notes else {}
 
 
 def _finding(finding: Finding) -> dict[str, object]:
@@ -71,19 +78,24 @@ def _columns(units: object, kind: Kind, pack: Pack) -> Columns:
         heads = head_numbers([(unit.owners, unit.developer) for unit in read], overlap=pack.overlap.value)
     else:
         heads = np.arange(len(read), dtype=np.int64)
+    # A meeting decides among those who are there: what somebody sent in from outside is no voice.
+    unheard = [pack.in_the_room and not unit.present for unit in read]
     return Columns(
         head=heads,
         area=np.array([unit.area for unit in read], dtype=np.int64),
-        voice=np.array([unit.voice for unit in read], dtype=np.int8),
+        voice=np.array(
+            [Voice.NONE if away else unit.voice for away, unit in zip(unheard, read, strict=True)], dtype=np.int8
+        ),
         objection=np.array([unit.objection for unit in read], dtype=np.bool_),
         excluded=np.array([unit.excluded for unit in read], dtype=np.bool_),
+        present=np.array([unit.present for unit in read], dtype=np.bool_) if pack.in_the_room else None,
     )
 
 
 class _Unit:
     """One unit as the document gives it."""
 
-    __slots__ = ("area", "developer", "excluded", "objection", "owners", "voice")
+    __slots__ = ("area", "developer", "excluded", "objection", "owners", "present", "voice")
 
     def __init__(self, fields: Mapping[str, object], path: str) -> None:
         self.area = _area(fields.get("area"), f"{path}.area")
@@ -92,8 +104,7 @@ class _Unit:
         self.developer = _flag(fields, "developer", f"{path}.developer", False)
         self.objection = _flag(fields, "objection", f"{path}.objection", False)
         self.excluded = _flag(fields, "excluded", f"{path}.excluded", False)
-        # Who is in the room counts where a rule's base is those present; the rules so far count voices alone.
-        _flag(fields, "present", f"{path}.present", self.voice is not Voice.NONE)
+        self.present = _flag(fields, "present", f"{path}.present", self.voice is not Voice.NONE)
 
 
 def _unit(unit: object, path: str, ids: set[str]) -> _Unit:

@@ -22,7 +22,7 @@ from linli.matters.queries import station, subsidy_of
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.rules.money import capitals, yuan
-from linli.rules.packs import Pack, shelf
+from linli.rules.packs import Pack, Parameter, shelf
 from linli.rules.shares import Eligibility, Reason
 from linli.voting import counting
 from linli.voting.models import Drive, Seat, SharePlan
@@ -121,11 +121,12 @@ def who_is_who(matter: Matter) -> list[tuple[str, str]]:
 
 def law_of(pack: Pack) -> dict[str, Any]:
     """The rule's own words, where they stand, and what of it nobody has confirmed: first whether it was in force."""
-    dates_and_scope = (pack.valid_to, pack.valid_from, pack.scope, pack.uses)
+    when: tuple[Parameter[Any], ...] = (pack.valid_to, pack.valid_from)
+    where: tuple[Parameter[Any] | None, ...] = (pack.scope, pack.uses, pack.places)
     periods_and_counting = (pack.notice_days, pack.remedy_years, pack.overlap, pack.spoiled_participates)
     unconfirmed = [
         words_of(note)
-        for confirmed, note in [(each.confirmed, each.note) for each in dates_and_scope]
+        for confirmed, note in [(each.confirmed, each.note) for each in (*when, *where) if each]
         + [(test.confirmed, test.note) for test in pack.tests]
         + [(each.confirmed, each.note) for each in periods_and_counting]
         if not confirmed and note

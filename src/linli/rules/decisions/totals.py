@@ -34,8 +34,9 @@ class Columns:
 
     ``head``: number of the unit's head, 0 <= head < number of units (see ``head_numbers``). ``area``: int64, in 1/100
     square metres, above zero, or -1 where unknown. ``voice``: a ``Voice``, int8. ``objection``: an explicit objection
-    was raised. ``excluded``: outside this scope and all its denominators. Arrays of unequal length or values outside
-    these ranges are a mistake of the caller: ValueError.
+    was raised. ``excluded``: outside this scope and all its denominators. ``present``: somebody is in the room, with or
+    without a voice; None where nobody took note. Arrays of unequal length or values outside these ranges are a mistake
+    of the caller: ValueError.
     """
 
     head: NDArray[np.int64]
@@ -43,12 +44,12 @@ class Columns:
     voice: NDArray[np.int8]
     objection: NDArray[np.bool_]
     excluded: NDArray[np.bool_]
+    present: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         units = len(self.head)
-        if any(
-            column.shape != (units,) for column in (self.head, self.area, self.voice, self.objection, self.excluded)
-        ):
+        columns = (self.head, self.area, self.voice, self.objection, self.excluded, self.present)
+        if any(column is not None and column.shape != (units,) for column in columns):
             raise ValueError("columns of unequal length")
         if units == 0:
             return
@@ -67,14 +68,16 @@ class Seat:
     area: int
     voice: Voice
     objection: bool = False
+    present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One head's own small tally: how many of its units inside the scope say what, and how many object."""
+    """One head's own small tally: how many of its units inside the scope say what, object, and are in the room."""
 
     units: PerVoice = _NOTHING
     objections: int = 0
+    present: int = 0
 
     @classmethod
     def of(cls, seats: Iterable[Seat]) -> "Head":
@@ -89,7 +92,10 @@ class Head:
         if before is not None:
             units = _added(units, before.voice, -1)
         gone = before is not None and before.objection
-        return Head(_added(units, after.voice, 1), self.objections + after.objection - gone)
+        left = before is not None and before.present
+        return Head(
+            _added(units, after.voice, 1), self.objections + after.objection - gone, self.present + after.present - left
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,8 @@ class Heads:
     A head takes the one voice of its units that take part; if these differ, it takes part but is neither yes nor no
     (*differing*). Units that do not take part do not make it differ; if none takes part, it is *silent*. Of the yes
     heads, ``yes_open`` have a unit whose voice is outstanding; of the silent ones, ``silent_open``. ``objecting`` have
-    at least one unit with an explicit objection.
+    at least one unit with an explicit objection. Of the silent ones, ``attending`` are in the room all the same, and of
+    these, ``attending_open`` have a unit whose voice is outstanding.
     """
 
     yes: int = 0
@@ -111,10 +118,17 @@ class Heads:
     yes_open: int = 0
     silent_open: int = 0
     objecting: int = 0
+    attending: int = 0
+    attending_open: int = 0
 
     @property
     def all(self) -> int:
         return self.participating + self.silent
+
+    @property
+    def present(self) -> int:
+        """Those in the room: whoever gave a voice there, and the silent who are noted as attending."""
+        return self.participating + self.attending
 
     @property
     def participating(self) -> int:
@@ -143,7 +157,13 @@ class Totals:
         voice, area = columns.voice[inside], columns.area[inside]
         known = area != UNKNOWN_AREA
         return cls(
-            heads=_heads(columns.head[inside], voice, columns.objection[inside], spoiled_participates),
+            heads=_heads(
+                columns.head[inside],
+                voice,
+                columns.objection[inside],
+                np.zeros(len(voice), dtype=np.bool_) if columns.present is None else columns.present[inside],
+                spoiled_participates,
+            ),
             area=_per_voice([_exact_sum(area[known & (voice == each)]) for each in Voice]),
             unknown=_per_voice(np.bincount(voice[~known], minlength=len(Voice)).tolist()),
             units=_per_voice(np.bincount(voice, minlength=len(Voice)).tolist()),
@@ -161,7 +181,7 @@ def changed(totals: Totals, head: Head, before: Seat, after: Seat) -> tuple[Tota
     ``head`` is the tally of the unit's head as it stands, this unit included as ``before``. Pure: the caller keeps
     both rows under its locks. A ``before`` that the head does not hold is a mistake of the caller: ValueError.
     """
-    if head.units[before.voice] < 1 or head.objections < before.objection:
+    if head.units[before.voice] < 1 or head.objections < before.objection or head.present < before.present:
         raise ValueError("the head does not hold the unit that is to change")
     moved = head._moved(before, after)
     area, unknown = _without(totals, before)
@@ -200,15 +220,21 @@ def _marks(head: Head, taking_part: tuple[Voice, ...]) -> list[str]:
     voices = [voice for voice in taking_part if head.units[voice]]
     standing = "silent" if not voices else voices[0].name.lower() if len(voices) == 1 else "differing"
     marks = [standing]
-    if standing in ("yes", "silent") and any(head.units[voice] for voice in OUTSTANDING):
-        marks.append(f"{standing}_open")
+    if standing == "silent" and head.present:
+        marks.append("attending")
+    if any(head.units[voice] for voice in OUTSTANDING):
+        marks.extend(f"{mark}_open" for mark in marks[:] if mark in ("yes", "silent", "attending"))
     if head.objections:
         marks.append("objecting")
     return marks
 
 
 def _heads(
-    head: NDArray[np.int64], voice: NDArray[np.int8], objection: NDArray[np.bool_], spoiled_participates: bool
+    head: NDArray[np.int64],
+    voice: NDArray[np.int8],
+    objection: NDArray[np.bool_],
+    in_the_room: NDArray[np.bool_],
+    spoiled_participates: bool,
 ) -> Heads:
     size = int(head.max()) + 1 if len(head) else 0
 
@@ -221,8 +247,9 @@ def _heads(
     voices = np.zeros(size, dtype=np.int8)
     for marked in said.values():
         voices += marked
-    present = having(np.ones(len(head), dtype=np.bool_))
-    silent = present & (voices == 0)
+    every = having(np.ones(len(head), dtype=np.bool_))
+    silent = every & (voices == 0)
+    attending = silent & having(in_the_room)
     waiting = having(np.isin(voice, OUTSTANDING))
     alone = {each: int((marked & (voices == 1)).sum()) for each, marked in said.items()}
     return Heads(
@@ -235,6 +262,8 @@ def _heads(
         yes_open=int((said[Voice.YES] & (voices == 1) & waiting).sum()),
         silent_open=int((silent & waiting).sum()),
         objecting=int(having(objection).sum()),
+        attending=int(attending.sum()),
+        attending_open=int((attending & waiting).sum()),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from linli.rules.decisions.completions import ZERO, Bound, Form, possible
 from linli.rules.decisions.totals import OUTSTANDING, Totals, Voice
-from linli.rules.packs import Measure, Pack, Threshold
+from linli.rules.packs import Kind, Measure, Pack, Threshold
 
 State = Literal["passed", "failed", "pending", "unverifiable"]
 
@@ -69,27 +69,32 @@ def amount(value: int, measure: Measure) -> str:
     return f"{value // 100}.{value % 100:02d}" if measure == "area" else str(value)
 
 
-def judge(pack: Pack, totals: Totals, *, closed: bool) -> Verdict:
+def judge(pack: Pack, totals: Totals, *, closed: bool, kind: Kind | None = None) -> Verdict:
     """What the voices come to under ``pack``, over every completion.
 
     A completion gives each outstanding unit (silent or in conflict) any voice or none, unless ``closed``, and each
     unknown area any number above zero. Voices and objections that were given stand. All completions pass → passed; all
     fail → failed; otherwise pending if, for some fixed areas, the outstanding voices decide; otherwise unverifiable.
-    Why this is exact: docs/adr/0002-counting-every-completion.md.
+    Why this is exact: docs/adr/0002-counting-every-completion.md;
+    for who is in the room, docs/adr/0005-who-is-in-the-room.md.
 
-    An empty scope, and totals counted under another rule for spoiled papers than the pack's, are mistakes of the
-    caller: ValueError.
+    ``kind`` is the electorate's; it may be left out where the pack makes no difference between its kinds.
+
+    An empty scope, totals counted under another rule for spoiled papers than the pack's, and a kind that is not the
+    pack's or is left out where it matters, are mistakes of the caller: ValueError.
     """
+    if kind not in pack.kinds and (kind is not None or any(test.kinds for test in pack.tests)):
+        raise ValueError("the pack must know for which kind of electorate")
     if totals.heads.all == 0:
         raise ValueError("nobody is in the scope")
     if totals.spoiled_participates != pack.spoiled_participates.value:
         raise ValueError("the totals were counted under another rule for spoiled papers")
-    questions = [_question(threshold, totals, closed) for threshold in pack.tests]
+    questions = [_question(threshold, totals, closed) for threshold in pack.tests_for(kind or pack.kinds[0])]
     state = _state(questions)
     return Verdict(
         state=state,
         tests=tuple(question.answered() for question in questions),
-        missing=_missing(questions) if state == "pending" else None,
+        missing=_missing(questions, totals) if state == "pending" else None,
         pack=pack,
         totals=totals,
         closed=closed,
@@ -98,13 +103,19 @@ def judge(pack: Pack, totals: Totals, *, closed: bool) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """One measure of the scope, split by what was said; ``wavering`` is the part of ``yes`` that may yet differ."""
+    """One measure of the scope, split by what was said; ``wavering`` is the part of ``yes`` that may yet differ.
+
+    ``attending`` is the part of ``silent`` and ``outstanding`` together that is in the room, ``coming`` the part of
+    ``outstanding`` that is not and may yet come in.
+    """
 
     yes: Form
     other: Form
     silent: Form
     outstanding: Form
     wavering: Form = ZERO
+    attending: Form = ZERO
+    coming: Form = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +150,28 @@ class _Question:
         counted, base = self.now
         return Finding(self.threshold, counted.known, base.known, self.unknown, met)
 
-    def missing(self) -> int:
-        """The least further amount of this measure, all of it yes, with which the test is met."""
+    def missing(self, *, coming: int = 0, attending: int = 0) -> int:
+        """The least further amount of this measure, all of it yes, with which the test is met.
+
+        Of heads against those present: ``coming`` must come in for another test and are told in the answer; of
+        ``attending``, who are in the room and may still speak, each helps more than one who enlarges the base.
+        """
         counted, base = self.now
-        ratio = self.threshold.ratio
-        gain = ratio.denominator - (ratio.numerator if self.threshold.base == "participants" else 0)
+        ratio, strict = self.threshold.ratio, self.threshold.relation == ">"
+        gain = ratio.denominator - (0 if self.threshold.base == "scope" else ratio.numerator)
         lack = base.known * ratio.numerator - counted.known * ratio.denominator
-        first = 1 if base.known == 0 else 0
-        if self.threshold.relation == ">":
-            return max(first, lack // gain + 1)
-        # A gain of nothing is unanimity among those taking part: pending, so nobody among them differs yet.
-        return max(first, -(-lack // gain)) if gain else first
+        if self.threshold.base != "present":
+            return max(1 if base.known == 0 else 0, _steps(lack, gain, strict))
+        lack -= coming * gain
+        inside = min(attending, _steps(lack, ratio.denominator, strict))
+        further = _steps(lack - inside * ratio.denominator, gain, strict)
+        return coming + inside + max(1 if base.known + coming == 0 else 0, further)
+
+
+def _steps(lack: int, gain: int, strict: bool) -> int:
+    """How many steps of ``gain`` make up ``lack``, or more than make it up if ``strict``; never below zero."""
+    # A gain of nothing is unanimity among those in the base: pending, so nobody among them differs yet.
+    return max(0, lack // gain + 1 if strict else -(-lack // gain)) if gain else 0
 
 
 def _question(threshold: Threshold, totals: Totals, closed: bool) -> _Question:
@@ -161,16 +183,19 @@ def _question(threshold: Threshold, totals: Totals, closed: bool) -> _Question:
     taking_part = sums.yes.plus(sums.other)
     scope = taking_part.plus(sums.silent).plus(sums.outstanding)
     of_scope = threshold.base == "scope"
+    in_the_room = "present" in (threshold.counted, threshold.base)
+    answering = taking_part.plus(sums.attending) if in_the_room else taking_part
+    fuller = answering.plus(sums.coming if in_the_room else sums.outstanding)
 
-    def sides(yes: Form, taking_part: Form) -> tuple[Form, Form]:
-        return (yes if threshold.counted == "yes" else taking_part), (scope if of_scope else taking_part)
+    def sides(yes: Form, answering: Form) -> tuple[Form, Form]:
+        return (yes if threshold.counted == "yes" else answering), (scope if of_scope else answering)
 
     return _Question(
         threshold,
-        now=sides(sums.yes, taking_part),
-        best=sides(sums.yes.plus(sums.outstanding), taking_part.plus(sums.outstanding)),
+        now=sides(sums.yes, answering),
+        best=sides(sums.yes.plus(sums.outstanding), fuller),
         # Against a share of those taking part, a no weighs most; against a share of the whole scope, silence.
-        worst=sides(sums.yes.plus(sums.wavering, -1), taking_part if of_scope else taking_part.plus(sums.outstanding)),
+        worst=sides(sums.yes.plus(sums.wavering, -1), answering if of_scope else fuller),
         unknown=_unknown(threshold, totals) if by_area else 0,
     )
 
@@ -189,6 +214,8 @@ def _heads(totals: Totals, closed: bool) -> _Sums:
         silent=Form(heads.silent - open_silent),
         outstanding=Form(open_silent),
         wavering=ZERO if closed else Form(heads.yes_open),
+        attending=Form(heads.attending),
+        coming=ZERO if closed else Form(heads.silent_open - heads.attending_open),
     )
 
 
@@ -220,9 +247,13 @@ def _state(questions: list[_Question]) -> State:
     return "pending" if any(possible([*met, bound]) for bound in missed) else "unverifiable"
 
 
-def _missing(questions: list[_Question]) -> Missing:
+def _missing(questions: list[_Question], totals: Totals) -> Missing:
+    attending = totals.heads.attending_open
+    coming = max((each.missing() for each in questions if each.threshold.counted == "present"), default=0)
+
     def least(measure: Measure) -> int:
-        return max((each.missing() for each in questions if each.threshold.measure == measure), default=0)
+        of_measure = [each for each in questions if each.threshold.measure == measure]
+        return max((each.missing(coming=coming, attending=attending) for each in of_measure), default=0)
 
     areas_known = not any(any(each.now[0].unknown) or any(each.best[1].unknown) for each in questions)
     return Missing(least("heads"), least("area") if areas_known else None)

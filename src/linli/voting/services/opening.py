@@ -46,7 +46,7 @@ def open_drive(
 
     One decision scope per unit where the pack is judged per unit, else one for the whole place. Refused: a deadline
     that is not ahead, no clerk or collector, one who holds no role in the community, a place without doors, no pack in
-    force.
+    force, a pack that is not for owners.
     """
     require(by, policy.OPEN_DRIVE, place)
     community = lock_community(place)
@@ -59,6 +59,8 @@ def open_drive(
     if not named <= set(policy.holding_roles(community)):
         raise Refused("drive.worker-without-role", "收表和录入的人都要在本社区担任职务。请先给他们写上职务，再开始。")
     pack = shelf().in_force(pack_id, clock.today())
+    if "owners" not in pack.kinds:
+        raise Refused("drive.pack-not-for-owners", "这条规则不是业主表态用的，请换一条，或者开会表决。")
     scopes = draw_decision_scopes(place=place, by_unit=pack.scope.value == "unit", homes_only=pack.homes_only, by=by)
     electorate = Electorate.objects.create(
         community_id=community, kind=Electorate.Kind.OWNERS, uses=pack.uses.value, frozen_at=moment
