@@ -9,8 +9,10 @@ from pytest_django import Settings
 
 from linli.cli import main
 from linli.matters.models import Matter
+from linli.record.logs import log_key
 from linli.record.models import Log
 from linli.record.sealing import seal_due
+from linli.rules.notes import opened
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -76,8 +78,12 @@ def test_a_step_that_is_not_sealed_yet_says_so(matter: Matter) -> None:
     by = cast.secretary(matter.community).by
     note("matter.put", by=by, subject_kind="matter", subject=matter.id, public={}, thread=matter.thread_id)
     assert "还没排进去" in page(matter)
+    (promise,) = Client().get(f"/check/{matter.thread_id}/proof").json()["promises"]
+    log = Log.objects.get(community=matter.community_id)
+    assert opened(promise, log_key(log.origin)).startswith(f"linli.promise/1\n{log.origin}\n")
     seal_due()
     assert "还没排进去" not in page(matter)
+    assert Client().get(f"/check/{matter.thread_id}/proof?epoch=1").json()["promises"] == []
 
 
 def test_the_proof_opens_its_texts_only_for_who_may_read_them(

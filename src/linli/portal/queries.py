@@ -16,7 +16,7 @@ from linli.matters.policy import can_read
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.models import Event, Thread
-from linli.record.queries import Proof, events_of, openings, proof_file, proofs_of, thread_for
+from linli.record.queries import Proof, events_of, openings, promise_of, proof_file, proofs_of, thread_for
 from linli.rules.errors import Refused
 from linli.rules.logbook import verify_proof
 from linli.voting.models import Drive, DriveWorker
@@ -127,7 +127,13 @@ def is_as_raised(matter: Matter, events: Sequence[Event]) -> bool:
     return said.get("title", matter.title) == matter.title and said.get("words", matter.words) == matter.words
 
 
-def proof_of_thread(found: Check) -> list[dict[str, Any]]:
-    """The affair's proofs as ``linli verify`` reads them, with what was bound to opened for who may read the affair."""
+def proof_of_thread(found: Check, *, epoch: str = "") -> dict[str, Any]:
+    """The affair's proof as ``linli verify`` reads it, from its last log or from that of ``epoch``.
+
+    What was bound to is opened for who may read the affair; what has no place in the log yet is promised, signed.
+    """
     opened = [event.id for event in found.events] if found.matter is not None else []
-    return [proof_file(proof, open_too=opened) for proof in found.proofs]
+    waiting = [promise_of(event) for event in found.events if event.id not in found.places]
+    promises = {"promises": [promise.note for promise in waiting if promise]}
+    proofs = [proof for proof in found.proofs if not epoch or str(proof.log.epoch) == epoch]
+    return {**proof_file(proofs[-1], open_too=opened), **promises} if proofs else promises

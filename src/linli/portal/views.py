@@ -159,10 +159,8 @@ def step_rows(found: Check) -> list[parts.Row]:
 def proof(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """The proof of an affair to keep: the file that ``linli verify`` checks without us."""
     found = find_check(request, thread_id)
-    files = proof_of_thread(found)
-    if not files:
-        raise Http404
-    answer = HttpResponse(json.dumps(files[-1], ensure_ascii=False, indent=1), content_type="application/json")
+    file = proof_of_thread(found, epoch=request.GET.get("epoch", ""))
+    answer = HttpResponse(json.dumps(file, ensure_ascii=False, indent=1), content_type="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="linli-proof.json"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
