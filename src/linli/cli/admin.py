@@ -75,8 +75,8 @@ def enter_instance() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.config.settings")
     os.environ |= {"LINLI_DATA": str(folder), "DATABASE_URL": database}
-    for name in ("secret", "files"):
-        os.environ.setdefault(f"LINLI_{name.upper()}_KEY", instance.key(folder, name))
+    for name, setting in instance.KEYS.items():
+        os.environ.setdefault(setting, instance.key(folder, name))
     if address := instance.address(folder):
         os.environ.setdefault("LINLI_ADDRESS", address)
 
