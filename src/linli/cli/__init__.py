@@ -8,6 +8,7 @@ COMMANDS = {
     "demo": ("linli.machine.serve:demo", "the story of a community to look at, on this machine"),
     "serve": ("linli.machine.serve:serve", "your own community: database, pages and worker as one, until Ctrl-C"),
     "admin": ("linli.cli.admin:main", "the first person: admin create founds a community and prints a link into it"),
+    "doctor": ("linli.machine.doctor:doctor", "how your instance is: a line for each thing, with what to do"),
     "backup": ("linli.machine.backup:backup", "one encrypted file with everything, also while linli serves"),
     "restore": ("linli.machine.restore:restore", "everything as a backup has it, checked before anything is touched"),
     "rules": ("linli.cli.rules:main", "recount at home: results, shares, numbers and deadlines, without a server"),

@@ -25,6 +25,7 @@ from linli.machine import environment, instance, processes
 from linli.machine.cluster import APP_ROLE, OWNER_ROLE, Cluster, check_chinese, give_rights
 from linli.machine.exchange import Exchange
 from linli.machine.refusal import MachineRefused
+from linli.machine.worker import WORKER
 
 _STOP_STEPS = ((signal.SIGTERM, 8.0), (signal.SIGKILL, 5.0))
 _DEATHS_ALLOWED = 5
@@ -273,7 +274,9 @@ class _Serving:
         return processes.start(granian, environment=self._environment)
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
-        return processes.start([sys.executable, "-P", "-m", "linli.machine.worker"], environment=self._environment)
+        # The name by which the database shows its connection to linli doctor.
+        environment = {**self._environment, "PGAPPNAME": WORKER}
+        return processes.start([sys.executable, "-P", "-m", "linli.machine.worker"], environment=environment)
 
     def _await_first_answer(self) -> None:
         until = time.monotonic() + _FIRST_ANSWER_SECONDS
