@@ -106,8 +106,8 @@ class World:
         assert unit is not None
         here = f"/places/{self.compound.id}"
         office = [
-            "/", "/own", "/places", f"/places/{self.community.id}", here, f"{here}/doors", f"{here}/register",
-            f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put", f"{matters[2]}/result",
+            "/", "/own", "/search", "/places", f"/places/{self.community.id}", here, f"{here}/doors",
+            f"{here}/register", f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put", f"{matters[2]}/result",
             f"/drives/{self.ended.id}/shares",
         ]  # fmt: skip
         drive = f"/drives/{self.drive.id}"
@@ -115,7 +115,7 @@ class World:
             ("secretary", self.secretary, office),
             ("clerk", self.clerk, ["/", matters[1], f"{drive}/stacks", f"/stacks/{self.stack}"]),
             ("collector", self.collector, ["/", matters[1], f"{drive}/face"]),
-            ("resident", self.resident, ["/", "/own", "/matters", *matters[1:], f"{matters[2]}/result"]),
+            ("resident", self.resident, ["/", "/own", "/search", "/matters", *matters[1:], f"{matters[2]}/result"]),
             ("nobody", None, ["/", "/sign-in", cast.way_in(self.resident), "/nowhere"]),
         ]
 

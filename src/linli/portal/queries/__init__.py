@@ -1,0 +1,6 @@
+"""Every read of the portal, over all apps."""
+
+from linli.portal.queries.search import Found, doors_of_person, search
+from linli.portal.queries.tasks import things_to_do
+
+__all__ = ["Found", "doors_of_person", "search", "things_to_do"]
