@@ -3,7 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
+from linli.accounts import policy as accounts
+from linli.community import policy as community
 from linli.matters import reactions as matters
+from linli.record import retention
+from linli.record import services as record
 from linli.voting import services as voting
 
 #: Event name → kinds of job that follow it.
@@ -16,4 +20,11 @@ RUNS: Mapping[str, Callable[[UUID], None]] = {
     "drive.pass_deadline": voting.pass_deadline,
     "drive.recount_nightly": voting.recount_nightly,
     "matter.follow_drive": matters.follow_drive,
+    "retention.sweep": record.sweep_old_rows,
 }
+
+#: Kinds of job of which one always waits, for the whole instance.
+STANDING: Sequence[str] = ("retention.sweep",)
+
+#: What is not kept for ever: which rows, how long, why.
+RETENTION: Sequence[retention.Kept] = (*retention.KEPT, *community.KEPT, *accounts.KEPT)

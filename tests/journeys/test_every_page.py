@@ -107,8 +107,8 @@ class World:
         here = f"/places/{self.compound.id}"
         office = [
             "/", "/own", "/search", "/places", f"/places/{self.community.id}", here, f"{here}/doors",
-            f"{here}/register", f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put", f"{matters[2]}/result",
-            f"/drives/{self.ended.id}/shares",
+            f"{here}/register", f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put",
+            f"{matters[2]}/result", f"/drives/{self.ended.id}/shares",
         ]  # fmt: skip
         drive = f"/drives/{self.drive.id}"
         return [
