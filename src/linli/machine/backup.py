@@ -166,6 +166,8 @@ def connection_words(url: str) -> tuple[str, dict[str, str]]:
 
 def _write(out: BinaryIO, secret: Secret, folder: Path, url: str) -> tuple[tuple[str, ...], str]:
     """Write the whole archive; return what the instance itself lacks, and when this was."""
+    # Before the snapshot: a witness that is older than the log is none the wiser, a newer one would miss entries.
+    small, faults = _small_files(folder)
     try:
         connection = psycopg.connect(url)
     except psycopg.OperationalError as failure:
@@ -185,7 +187,8 @@ def _write(out: BinaryIO, secret: Secret, folder: Path, url: str) -> tuple[tuple
         archive.put("about.json", json.dumps(about).encode())
         for name, words in instance.keys_of(folder).items():
             archive.put(f"keys/{name}", words.encode("ascii"))
-        faults = [*_put_small_files(archive, folder)]
+        for name, content in small.items():
+            archive.put(name, content)
         _put_dump(archive, url, str(snapshot))
         there = set(_put_blobs(archive, instance.files_folder(folder)))
         if missing := _named_blobs(connection) - there:
@@ -203,15 +206,18 @@ def _installed() -> bool:
     return False
 
 
-def _put_small_files(archive: ArchiveWriter, folder: Path) -> Iterator[str]:
+def _small_files(folder: Path) -> tuple[dict[str, bytes], list[str]]:
+    """The small files of the data folder as members, and sentences about those that are too large to be such."""
+    small, faults = {}, []
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if _NOT_SMALL.fullmatch(inside.parts[0]) or path.is_symlink() or not path.is_file():
             continue
         if path.stat().st_size > _LARGEST_SMALL_FILE:
-            yield f"{path} 太大，没有放进备份。 / {path} is too large and was left out."
-            continue
-        archive.put_file(f"folder/{inside.as_posix()}", path)
+            faults.append(f"{path} 太大，没有放进备份。 / {path} is too large and was left out.")
+        else:
+            small[f"folder/{inside.as_posix()}"] = path.read_bytes()
+    return small, faults
 
 
 def _put_dump(archive: ArchiveWriter, url: str, snapshot: str) -> None:

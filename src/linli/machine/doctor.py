@@ -134,7 +134,7 @@ def keys(folder: Path) -> Iterator[Line]:
             f"keys are missing: {names}. Get them back from a backup before linli is started",
         )
     elif begun:
-        yield line("keys", "ok", "四把钥匙都在", "all four keys are there")
+        yield line("keys", "ok", "钥匙都在", "every key is there")
 
 
 def space(folder: Path) -> Iterator[Line]:
