@@ -106,7 +106,7 @@ class World:
         assert unit is not None
         here = f"/places/{self.compound.id}"
         office = [
-            "/", "/own", "/search", "/places", f"/places/{self.community.id}", here, f"{here}/doors",
+            "/", "/own", "/search", "/keys", "/places", f"/places/{self.community.id}", here, f"{here}/doors",
             f"{here}/register", f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put",
             f"{matters[2]}/result", f"/drives/{self.ended.id}/shares",
         ]  # fmt: skip

@@ -174,6 +174,7 @@ def with_ids(world: World) -> World:
             "draft_id": [UUID_OF_NOTHING],
             "position": [1, 2, 99],
             "secret": ["nobody-has-this"],
+            "key_id": [UUID_OF_NOTHING],
         },
     )
 

@@ -1,6 +1,7 @@
 """Every read of the portal, over all apps."""
 
+from linli.portal.queries.keys import keys_of
 from linli.portal.queries.search import Found, doors_of_person, search
 from linli.portal.queries.tasks import things_to_do
 
-__all__ = ["Found", "doors_of_person", "search", "things_to_do"]
+__all__ = ["Found", "doors_of_person", "keys_of", "search", "things_to_do"]
