@@ -201,14 +201,14 @@ class _Laying:
         words, environment = connection_words(self._url)
         # Rights are given anew, and what the migrations' table says of them, by the next start.
         plain = ["--no-owner", "--no-privileges", "--no-comments", "--exit-on-error", "--single-transaction"]
-        with tempfile.TemporaryFile() as errors:
-            filling = subprocess.Popen(
-                [program("pg_restore"), *plain, f"--dbname={words}"],
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-            )
+        command: list[str | Path] = [program("pg_restore"), *plain, f"--dbname={words}"]
+        with (
+            tempfile.TemporaryFile() as errors,
+            # However this ends, its input is closed, and half of a dump is undone as one transaction.
+            subprocess.Popen(
+                command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors
+            ) as filling,
+        ):
             assert filling.stdin is not None
             try:
                 for piece in content:
