@@ -3,12 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from linli.community import queries as community
+from linli.accounts import policy as accounts
+from linli.community import policy as community
+from linli.community.queries import area_code_of
 from linli.matters import reactions as matters
+from linli.record import retention
+from linli.record import services as record
 from linli.voting import services as voting
 
 #: The area code of a community, which stands in the name of its public log; empty where it has none.
-AREA_CODE: Callable[[UUID], str] = community.area_code_of
+AREA_CODE: Callable[[UUID], str] = area_code_of
 
 #: Event name → kinds of job that follow it.
 REACTIONS: Mapping[str, Sequence[str]] = {
@@ -20,4 +24,11 @@ RUNS: Mapping[str, Callable[[UUID], None]] = {
     "drive.pass_deadline": voting.pass_deadline,
     "drive.recount_nightly": voting.recount_nightly,
     "matter.follow_drive": matters.follow_drive,
+    "retention.sweep": record.sweep_old_rows,
 }
+
+#: Kinds of job of which one always waits, for the whole instance.
+STANDING: Sequence[str] = ("retention.sweep",)
+
+#: What is not kept for ever: which rows, how long, why.
+RETENTION: Sequence[retention.Kept] = (*retention.KEPT, *community.KEPT, *accounts.KEPT)

@@ -93,7 +93,7 @@ def packages() -> frozenset[str]:
 
 
 def apps() -> frozenset[str]:
-    return packages() - FREE - {"flows"}
+    return packages() - FREE - {"flows", "api"}
 
 
 def dotted(path: str) -> str:

@@ -106,9 +106,9 @@ class World:
         assert unit is not None
         here = f"/places/{self.compound.id}"
         office = [
-            "/", "/own", "/places", f"/places/{self.community.id}", here, f"{here}/doors", f"{here}/register",
-            f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put", f"{matters[2]}/result",
-            f"/drives/{self.ended.id}/shares",
+            "/", "/own", "/search", "/keys", "/places", f"/places/{self.community.id}", here, f"{here}/doors",
+            f"{here}/register", f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put",
+            f"{matters[2]}/result", f"/drives/{self.ended.id}/shares",
         ]  # fmt: skip
         drive = f"/drives/{self.drive.id}"
         return [
@@ -122,6 +122,7 @@ class World:
                     "/",
                     "/own",
                     "/jianfu",
+                    "/search",
                     "/matters",
                     *matters[1:],
                     f"{matters[2]}/result",

@@ -190,6 +190,7 @@ def with_ids(world: World) -> World:
             "secret": ["nobody-has-this"],
             "thread_id": [world.matter.thread_id],
             "log_id": list(Log.objects.order_by("origin").values_list("id", flat=True)),
+            "key_id": [UUID_OF_NOTHING],
         },
     )
 
@@ -327,8 +328,8 @@ OWN = {
 def test_no_door_but_ones_own_is_named_anywhere(one_world):
     for (station, who), read in one_world.items():
         for address, (status, answer) in read.items():
-            if status != 200:
-                continue
+            if status != 200 or address == "/api/v1/openapi.json":
+                continue  # what describes the API is the same for everybody: its 403 is HTTP's
             words = Page(address, answer.partition("\n<!doctype")[2] or answer).text
             named = set(A_DOOR.findall(words)) - OWN.get(who, set())
             assert not named, f"{station}: {who} reads {named} at {address}"

@@ -16,6 +16,7 @@ INSTALLED_APPS = ["django.contrib.sessions", "linli.record"]
 FLOWS = __name__
 REACTIONS: dict[str, tuple[str, ...]] = {}
 RUNS: dict[str, object] = {}
+STANDING: tuple[str, ...] = ()
 USE_TZ = True
 
 

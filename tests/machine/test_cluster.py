@@ -23,6 +23,17 @@ from tests.machine.instances import eventually, lives
 KILLS = 5
 
 
+def test_the_server_s_log_quotes_no_row(own_cluster: Cluster) -> None:
+    with own_cluster.connect() as admin:
+        admin.execute("create table person (name text primary key)")
+        admin.execute("insert into person values ('王桂兰')")
+        with pytest.raises(psycopg.errors.UniqueViolation, match="王桂兰"):
+            admin.execute("insert into person values ('王桂兰')")
+    said = own_cluster.log.read_text("utf-8")
+    assert "duplicate key value" in said
+    assert "王桂兰" not in said
+
+
 def test_killing_the_server_loses_no_committed_row(own_cluster: Cluster) -> None:
     with own_cluster.connect() as admin:
         admin.execute("create table voice (number bigint primary key)")

@@ -46,6 +46,7 @@ handler404 = errors.not_found
 handler500 = errors.server_failed
 
 MIDDLEWARE = [
+    "linli.web.requests.RequestIdMiddleware",
     "linli.web.security.SecurityHeadersMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -39,6 +39,15 @@ def test_switch_never_leads_elsewhere(client, target):
     assert answer["Location"] == "/"
 
 
+@pytest.mark.parametrize("secure", [True, False])
+def test_behind_https_cookies_and_the_browser_keep_to_it(client, settings, secure):
+    """Behind a proxy the request itself comes by http: what counts is the address that people are told."""
+    settings.SECURE = secure
+    answer = client.post("/mode", {"mode": "elder", "next": "/"})
+    assert bool(answer.cookies["linli_mode"]["secure"]) == secure
+    assert answer.headers.get("Strict-Transport-Security") == ("max-age=31536000" if secure else None)
+
+
 @given(st.text(max_size=30))
 def test_path_within_is_a_path(target):
     path = path_within(target)

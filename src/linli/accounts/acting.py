@@ -1,6 +1,5 @@
 """In whose name a request acts: ``request.acting`` for services, ``request.standing`` for pages."""
 
-import uuid
 from collections.abc import Callable
 from typing import cast
 
@@ -29,7 +28,6 @@ class ActingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         acting_request = cast(StandingRequest, request)
-        acting_request.request_id = uuid.uuid4().hex[:12]
         signed_in = isinstance(request.user, Account)
         acting_request.standings = standings_of(cast(Account, request.user)) if signed_in else []
         acting_request.standing = chosen(acting_request)

@@ -5,10 +5,12 @@ belongs to people, and needs a role at or below the community: street, town and 
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from linli.community.models import Place, Role
 from linli.record import clock
 from linli.record.acting import Acting
+from linli.record.retention import Kept
 from linli.rules.errors import Forbidden
 
 OFFICE = frozenset({Role.Kind.SECRETARY, Role.Kind.DIRECTOR, Role.Kind.CLERK})
@@ -31,6 +33,11 @@ SEE_REGISTER = Action("register.see", OFFICE)
 CHANGE_REGISTER = Action("register.change", OFFICE)
 #: A clerk keeps the register, but does not say who holds an office.
 CHANGE_ROLES = Action("role.change", frozenset({Role.Kind.SECRETARY, Role.Kind.DIRECTOR}))
+#: How long an unconfirmed preview is kept.
+DRAFT_KEPT = timedelta(days=1)
+KEPT = (
+    Kept("community.RegisterDraft", "at", DRAFT_KEPT, "the clerk looks at the preview before the register is taken in"),
+)
 ACTIONS = (SEE_REGISTER, CHANGE_REGISTER, CHANGE_ROLES)
 
 

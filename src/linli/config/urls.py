@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from linli.api import api
 from linli.matters.views import of_drive
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
     path("", include("linli.web.urls")),
     path("", include("linli.portal.urls")),
     path("", include("linli.accounts.urls")),

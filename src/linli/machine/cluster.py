@@ -304,6 +304,9 @@ class Cluster:
             "timezone": "UTC",
             "log_timezone": "UTC",
             "lc_messages": "C",
+            # What it would quote of a failed statement and of the row in its way is what people wrote.
+            "log_error_verbosity": "terse",
+            "log_min_error_statement": "panic",
         }
         choices = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
         return [self._programs.folder / "postgres", "-D", self._data, *choices]

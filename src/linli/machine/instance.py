@@ -15,6 +15,15 @@ from linli.machine.refusal import MachineRefused
 
 _SPEECHLESS_SECONDS = 10.0
 
+KEYS = {
+    "secret": "LINLI_SECRET_KEY",
+    "files": "LINLI_FILES_KEY",
+    "data": "LINLI_DATA_KEYS",
+    "index": "LINLI_INDEX_KEY",
+    "log": "LINLI_LOG_KEY",
+}
+"""Every key of an instance: how its file is called, and the setting that stands above the file."""
+
 
 def data_folder() -> Path:
     """The folder of everything that must be kept: ``LINLI_DATA``, else ``.data`` in the clone; made for us alone.
@@ -90,13 +99,39 @@ def key(folder: Path, name: str) -> str:
     """The key ``name``: 32 random bytes in hexadecimal, made at first use and kept in a file that only we can read."""
     kept = folder / f"{name}.key"
     if not kept.exists():
-        unfinished = folder / f".{name}.{secrets.token_hex(4)}"
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(kept)
+        write_whole(kept, secrets.token_hex(32))
     return kept.read_text(encoding="ascii").strip()
+
+
+def files_folder(folder: Path) -> Path:
+    """Where the uploads of the instance in ``folder`` lie, encrypted."""
+    return Path(os.environ.get("LINLI_FILES") or folder / "files")
+
+
+def keys_of(folder: Path) -> dict[str, str]:
+    """The keys that the instance in ``folder`` uses, from the environment, else from their files; none is made here."""
+    there = {name: os.environ.get(setting) or (folder / f"{name}.key").exists() for name, setting in KEYS.items()}
+    return {name: os.environ.get(KEYS[name]) or key(folder, name) for name in KEYS if there[name]}
+
+
+def write_whole(path: Path, words: str) -> None:
+    """Write a small file that only we can read; whoever reads it finds the former words or these, never a part."""
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(words)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let what was renamed in a folder outlive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def database_home(folder: Path) -> Path:

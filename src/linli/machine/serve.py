@@ -24,6 +24,7 @@ from psycopg import sql
 
 from linli.machine import environment, instance, processes
 from linli.machine.cluster import APP_ROLE, OWNER_ROLE, Cluster, check_chinese, give_rights
+from linli.machine.exchange import Exchange
 from linli.machine.refusal import MachineRefused
 
 _STOP_STEPS = ((signal.SIGTERM, 8.0), (signal.SIGKILL, 5.0))
@@ -134,15 +135,12 @@ class _Serving:
             # Entered before the start, so that a stop asked for meanwhile leaves no server behind.
             until.callback(self._cluster.stop)
             self._cluster.start()
+        Exchange(folder, instance.files_folder(folder)).carry_out(self._cluster)
         self._owner_url, app_url = self._database()
         self._environment = {
             "DJANGO_SETTINGS_MODULE": "linli.config.settings",
             "LINLI_ADDRESS": address,
-            "LINLI_SECRET_KEY": instance.key(folder, "secret"),
-            "LINLI_FILES_KEY": instance.key(folder, "files"),
-            "LINLI_DATA_KEYS": instance.key(folder, "data"),
-            "LINLI_INDEX_KEY": instance.key(folder, "index"),
-            "LINLI_LOG_KEY": instance.key(folder, "log"),
+            **{setting: instance.key(folder, name) for name, setting in instance.KEYS.items()},
             "LINLI_WITNESS": str(self._witness),
             "LINLI_LOG_NAME": named,
             "LINLI_DEMO": "1" if plan.story else "",
@@ -284,7 +282,9 @@ class _Serving:
         return processes.start(granian, environment=self._environment)
 
     def _start_part(self, name: str) -> subprocess.Popen[bytes]:
-        return processes.start([sys.executable, "-P", "-m", f"linli.machine.{name}"], environment=self._environment)
+        # The name by which the database shows a part's connection to linli doctor.
+        environment = {**self._environment, "PGAPPNAME": f"linli {name}"}
+        return processes.start([sys.executable, "-P", "-m", f"linli.machine.{name}"], environment=environment)
 
     def _await_first_answer(self) -> None:
         until = time.monotonic() + _FIRST_ANSWER_SECONDS

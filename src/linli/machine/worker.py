@@ -10,6 +10,8 @@ from django.db import OperationalError, close_old_connections
 
 from linli.machine.processes import end_with_parent
 
+#: How its connection is called in the database.
+WORKER = "linli worker"
 #: Seconds between looks when nothing is due.
 PAUSE = 1.0
 
@@ -18,7 +20,7 @@ def main() -> None:
     """Run due jobs until told to stop; a database that is being restarted is waited for."""
     end_with_parent(os.getppid(), signal.SIGTERM)
     django.setup()
-    from linli.record.services import run_due
+    from linli.record.services import plan_standing, run_due
 
     stopping = False
 
@@ -28,9 +30,13 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    planned = False
     while not stopping:
         close_old_connections()
         try:
+            if not planned:
+                plan_standing()
+                planned = True
             ran = run_due()
         except OperationalError:
             ran = 0

@@ -18,6 +18,7 @@ def menu(request: HttpRequest) -> dict[str, object]:
         (_("今日看板") if in_office else _("家门口"), "list" if in_office else "home", "home", ()),
         (_("议事厅"), "talk", "matters:index", ("/matters", "/drives", "/stacks")),
         *([(_("门户"), "building", "community:index", ("/places",))] if in_office else []),
+        (_("找一找"), "find", "search", ("/search",)),
         (_("我家"), "person", "own", ("/own",)),
     ]
     return {

@@ -9,4 +9,7 @@ urlpatterns = [
     path("check/<uuid:thread_id>/proof", views.proof, name="proof"),
     path("log/<uuid:log_id>", views.log_file, name="log-file"),
     path("jianfu", views.jianfu, name="jianfu"),
+    path("keys", views.keys, name="keys"),
+    path("keys/<uuid:key_id>/end", views.end_key, name="end-key"),
+    path("search", views.find, name="search"),
 ]

@@ -6,9 +6,10 @@ import logging
 import os
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -18,6 +19,7 @@ from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.cipher import Cell, seal
 from linli.record.models import NOBODY, Answer, Event, Job, Private, Thread, ThreadNumber
+from linli.record.retention import Kept
 from linli.rules import entries
 from linli.rules.errors import Refused
 
@@ -28,6 +30,9 @@ Run = Callable[[UUID], None]
 
 LEASE = timedelta(seconds=60)
 TRIES = 6
+#: Rows thrown away in one statement, and in one night: a first night after years must not hold the worker up.
+SWEPT_AT_ONCE = 1_000
+SWEPT_A_NIGHT = 50_000
 
 
 def note(
@@ -181,6 +186,51 @@ def plan_job(
         },
     )
     return job
+
+
+def standing() -> Sequence[str]:
+    """The kinds of job of which one always waits: each plans itself anew."""
+    table: Sequence[str] = import_string(f"{settings.FLOWS}.STANDING")
+    return table
+
+
+def retention() -> Sequence[Kept]:
+    """The table of rows that are not kept for ever."""
+    table: Sequence[Kept] = import_string(f"{settings.FLOWS}.RETENTION")
+    return table
+
+
+def plan_standing() -> None:
+    """Plan every standing job of which none waits: at the first start, and after one was given up."""
+    waiting = [Job.State.WAITING, Job.State.RUNNING]
+    for kind in standing():
+        if not Job.objects.filter(kind=kind, subject=NOBODY, state__in=waiting).exists():
+            plan_job(kind, subject=NOBODY, due_at=clock.now(), community=None)
+
+
+@transaction.atomic
+def sweep_old_rows(subject: UUID = NOBODY) -> None:
+    """The standing job of each night: throw away what has been kept long enough (``retention()``), and plan the next.
+
+    The record is told how many rows of each kind went, never which.
+    """
+    swept = {kept.rows: sweep_rows(kept) for kept in retention()}
+    if any(swept.values()):
+        counts = {rows: count for rows, count in swept.items() if count}
+        note("retention.swept", by=Acting.system(None), subject_kind="instance", subject=subject, internal=counts)
+    night = datetime.combine(clock.today() + timedelta(days=1), time(3, 30), tzinfo=clock.SHANGHAI)
+    plan_job("retention.sweep", subject=subject, due_at=night, community=None)
+
+
+def sweep_rows(kept: Kept) -> int:
+    """Throw away the rows of one line of the table; return how many went."""
+    model = apps.get_model(kept.rows)
+    old = model._default_manager.filter(**{**kept.where, f"{kept.since}__lt": clock.now() - kept.time})
+    count = 0
+    while count < SWEPT_A_NIGHT and (ids := list(old.values_list("pk", flat=True)[:SWEPT_AT_ONCE])):
+        model._default_manager.filter(pk__in=ids).delete()
+        count += len(ids)
+    return count
 
 
 def run_due(*, limit: int = 100) -> int:

@@ -30,6 +30,10 @@ ALWAYS = {
 }
 
 
+A_YEAR = 365 * 24 * 3600
+"""Seconds for which a browser that came by https comes by nothing else (RFC 6797)."""
+
+
 class SecurityHeadersMiddleware:
     """Middleware: sets what a view has not set itself.
 
@@ -44,6 +48,8 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
+        if settings.SECURE:
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
         session = settings.SESSION_COOKIE_NAME
         private = session in request.COOKIES or session in response.cookies
         response.headers.setdefault("Cache-Control", "private, no-store" if private else "private, no-cache")

@@ -40,7 +40,7 @@ def mode(request: HttpRequest) -> HttpResponse:
     allowed = {MODE_COOKIE: MODES, settings.LANGUAGE_COOKIE_NAME: tuple(dict(settings.LANGUAGES))}
     for name, value in asked.items():
         if value in allowed[name] and (name == MODE_COOKIE or check_for_language(value)):
-            answer.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+            answer.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", httponly=True, secure=settings.SECURE)
     return answer
 
 

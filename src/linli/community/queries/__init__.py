@@ -14,6 +14,7 @@ from linli.community.queries.places import (
     grounds_of,
     nothing_founded,
     people_of,
+    places_in_order,
     places_of,
     register_rows,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "labels_of",
     "nothing_founded",
     "people_of",
+    "places_in_order",
     "places_of",
     "plan_intake",
     "read_register",

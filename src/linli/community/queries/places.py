@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, F, Func, IntegerField, Prefetch, QuerySet
 
 from linli.community.models import Dwelling, Household, Ownership, Person, Place
 from linli.community.policy import SEE_REGISTER, require
@@ -26,6 +26,13 @@ def places_of(community: Place, viewer: Acting) -> list[tuple[int, Place]]:
     """The community's places with their depth, each above its own, in the order people expect."""
     require(viewer, SEE_REGISTER, community)
     return list(Tree.below(community).walk(community))
+
+
+def places_in_order(viewer: Acting) -> QuerySet[Place]:
+    """The viewer's community and all places in it, which are no secret: larger ones first, then by their names."""
+    return Place.objects.filter(community=viewer.community).order_by(
+        Func(F("path"), function="cardinality", output_field=IntegerField()), "sort_key", "id"
+    )
 
 
 #: The id of no place.

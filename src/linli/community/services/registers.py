@@ -1,7 +1,6 @@
 """Taking a register in: kept after its preview, written whole when confirmed."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from django.db import models, transaction
 
@@ -16,16 +15,13 @@ from linli.community.models import (
     RegisterImport,
     Residency,
 )
-from linli.community.policy import CHANGE_REGISTER, require
+from linli.community.policy import CHANGE_REGISTER, DRAFT_KEPT, require
 from linli.community.queries.intake import Intake, plan_intake
 from linli.community.services.places import lock_community
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
 from linli.rules.errors import Refused
-
-#: How long an unconfirmed preview is kept.
-DRAFT_KEPT = timedelta(days=1)
 
 
 @transaction.atomic

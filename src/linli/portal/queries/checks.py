@@ -1,4 +1,4 @@
-"""What waits for somebody, over all apps; and whether an affair's record is still as it was written."""
+"""Whether an affair's record is still as it was written."""
 
 import json
 from collections.abc import Sequence
@@ -6,57 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from linli.community.policy import OFFICE
 from linli.matters.models import Matter
 from linli.matters.policy import can_read
-from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.models import Event, Thread
 from linli.record.queries import Proof, events_of, openings, promise_of, proof_file, proofs_of, thread_for
 from linli.rules.errors import Refused
 from linli.rules.logbook import verify_proof
-from linli.voting.models import Drive, DriveWorker
-from linli.web.dates import day
-from linli.web.parts import Next
-
-
-def things_to_do(by: Acting, matters: Sequence[Matter]) -> list[Next]:
-    """At most three things, what is due first first: slips to enter, doors to knock at, matters to put or decide."""
-    drives = [matter.drive_id for matter in matters if matter.drive_id]
-    tasks: dict[object, set[str]] = {}
-    for drive_id, task in DriveWorker.objects.filter(drive__in=drives, person=by.person).values_list("drive", "task"):
-        tasks.setdefault(drive_id, set()).add(task)
-    found = [thing for matter in matters for thing in things_of(matter, by, tasks.get(matter.drive_id, set()))]
-    return found[:3]
-
-
-def things_of(matter: Matter, by: Acting, tasks: set[str]) -> list[Next]:
-    """What one matter asks of this person now."""
-    drive = matter.drive
-    page = reverse("matters:matter", args=[matter.id])
-    in_office = by.role in OFFICE
-    if drive is None:
-        return (
-            [Next(matter.title, _("请业主表态"), page, _("名单还没有定"), "open", _("还没开始表态"))]
-            if in_office
-            else []
-        )
-    if drive.state == Drive.State.DECIDED:
-        return []
-    until = _("到%(day)s") % {"day": day(drive.last_day)}
-    things = []
-    if in_office and clock.now() >= drive.closes_at:
-        things.append(Next(matter.title, _("出结果"), page, _("表都到齐了就可以出结果"), "now", _("已截止")))
-    if DriveWorker.Task.CLERK in tasks:
-        things.append(Next(matter.title, _("录入纸表"), reverse("voting:stacks", args=[drive.id]), "", "now", until))
-    elif DriveWorker.Task.COLLECTOR in tasks:
-        things.append(Next(matter.title, _("看走到哪儿了"), reverse("voting:face", args=[drive.id]), "", "now", until))
-    return things
-
 
 #: What each step of an affair is called on its page; a step that has no word yet is called a step.
 STEPS = {

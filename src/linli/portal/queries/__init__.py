@@ -1,0 +1,18 @@
+"""Every read of the portal, over all apps."""
+
+from linli.portal.queries.checks import STEPS, Check, check_of, proof_of_thread
+from linli.portal.queries.keys import keys_of
+from linli.portal.queries.search import Found, doors_of_person, search
+from linli.portal.queries.tasks import things_to_do
+
+__all__ = [
+    "STEPS",
+    "Check",
+    "Found",
+    "check_of",
+    "doors_of_person",
+    "keys_of",
+    "proof_of_thread",
+    "search",
+    "things_to_do",
+]
