@@ -200,3 +200,12 @@ def test_before_opening_the_list_of_the_asked_is_the_list_that_is_frozen(house: 
     frozen = Counter(str(seat.scope) for seat in seats_of(drive))
     assert {line.cells[0]: line.cells[1] for line in page["units"]} == dict(frozen)
     assert (len(frozen), page["shops"]) == (2, 1)
+
+
+def test_the_rules_that_are_offered_are_for_owners_and_for_the_place():
+    with clock.told_at(datetime(2026, 3, 1, tzinfo=clock.SHANGHAI)):
+        tianjin, zaoyang = ({pack.id for pack in packs_today(code)} for code in ("120103008001", "420683001001"))
+    assert LIFT in tianjin
+    assert LIFT not in zaoyang
+    assert not any(name.startswith(("cn.residents", "cn.villagers")) for name in tianjin | zaoyang)
+    assert "cn.civil-code.278.special" in tianjin & zaoyang

@@ -138,3 +138,9 @@ def test_somebody_without_any_role_is_not_named_on_a_drive():
     assert refused.value.code == "drive.worker-without-role"
     assert not Drive.objects.exists()
     assert person_of(house.leader).name == "示例"
+
+
+def test_a_rule_of_meetings_opens_no_drive():
+    with pytest.raises(Refused) as refused:
+        open_at(build(), "cn.residents.election")
+    assert refused.value.code == "drive.pack-not-for-owners"
