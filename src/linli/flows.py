@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
+from linli.community import services as community
 from linli.matters import reactions as matters
 from linli.voting import services as voting
 
@@ -16,4 +17,5 @@ RUNS: Mapping[str, Callable[[UUID], None]] = {
     "drive.pass_deadline": voting.pass_deadline,
     "drive.recount_nightly": voting.recount_nightly,
     "matter.follow_drive": matters.follow_drive,
+    "register.take_in": community.take_in_ordered,
 }

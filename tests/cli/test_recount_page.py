@@ -10,7 +10,7 @@ import pytest
 from linli.cli import main
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "recount.md"
-FILES = dict(re.findall(r"^```json (\S+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))
+FILES = dict(re.findall(r"^```(?:json|csv) (\S+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))
 EXAMPLES = [
     (command, answer, int(code or 0))
     for session in re.findall(r"^```console\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
@@ -31,5 +31,8 @@ def test_an_example_of_the_page_is_true(command, answer, code, tmp_path, monkeyp
 
 def test_every_command_has_an_example_and_every_file_is_used():
     words = [shlex.split(command) for command, _, _ in EXAMPLES]
-    assert {each[1] for each in words} == {"verdict", "shares", "id", "credit-code", "capitals", "deadline"}
-    assert set(FILES) == {each[2] for each in words if each[1] in ("verdict", "shares")} - {"missing.json"}
+    rules = [each for each in words if each[0] == "rules"]
+    assert {each[1] for each in rules} == {"verdict", "shares", "id", "credit-code", "capitals", "deadline"}
+    named = {each[2] for each in rules if each[1] in ("verdict", "shares")}
+    named |= {each[1] for each in words if each[0] == "import"}
+    assert set(FILES) == named - {"missing.json", "nothing.xlsx"}

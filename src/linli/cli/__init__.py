@@ -9,6 +9,7 @@ COMMANDS = {
     "serve": ("linli.machine.serve:serve", "your own community: database, pages and worker as one, until Ctrl-C"),
     "admin": ("linli.cli.admin:main", "the first person: admin create founds a community and prints a link into it"),
     "rules": ("linli.cli.rules:main", "recount at home: results, shares, numbers and deadlines, without a server"),
+    "import": ("linli.cli.registers:main", "what a register of homes would bring in (--dry-run), without a server"),
     "messages": ("linli.cli.messages:main", "for developers: bring the English catalogue up to date and compile it"),
 }
 """Each command's function of its arguments, which gives the exit code, and what the command is for."""

@@ -105,7 +105,11 @@ def _read(source: str) -> str:
         raise Refused("input.not-text", "内容不是 UTF-8 文本。请另存为 UTF-8 编码的文件。") from None
     except (OSError, ValueError, AttributeError):
         # A name with a NUL is a ValueError; without standard input, sys.stdin is None.
-        raise Refused("input.no-file", "打不开这个文件。请核对文件名，并确认它是可读的文件。") from None
+        raise no_file() from None
+
+
+def no_file() -> Refused:
+    return Refused("input.no-file", "打不开这个文件。请核对文件名，并确认它是可读的文件。")
 
 
 def _text_of(file: BinaryIO) -> str:

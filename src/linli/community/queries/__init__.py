@@ -1,7 +1,16 @@
 """Every read of places and their people; other apps enter here."""
 
-from linli.community.adapters.registers import read_register
-from linli.community.queries.intake import Change, Intake, draft_for, plan_intake
+from linli.community.adapters.registers import read_register, read_registers
+from linli.community.queries.intake import (
+    Change,
+    Intake,
+    Preview,
+    draft_for,
+    imports_of,
+    left_out_of,
+    plan_intake,
+    preview_in,
+)
 from linli.community.queries.labels import DoorLabel, labels_of
 from linli.community.queries.places import (
     DoorLine,
@@ -23,17 +32,22 @@ __all__ = [
     "DoorLine",
     "Ground",
     "Intake",
+    "Preview",
     "UnitDoors",
     "community_of",
     "doors_of",
     "draft_for",
     "find_place",
     "grounds_of",
+    "imports_of",
     "labels_of",
+    "left_out_of",
     "nothing_founded",
     "people_of",
     "places_of",
     "plan_intake",
+    "preview_in",
     "read_register",
+    "read_registers",
     "register_rows",
 ]
