@@ -80,7 +80,7 @@ def test_family_blocks_in_an_ods():
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_family_blocks_whose_merged_cells_a_csv_lost(encoding):
     lines = [["" if cell is None else cell for cell in row] for row in BLOCKS]
-    data = csv_of(*lines[1:], headings=lines[0], encoding=encoding)
+    data = csv_of(*lines[1:], headings=[str(cell) for cell in lines[0]], encoding=encoding)
     # 302 and 303 have no unit of their own: a family list is meant to be read on, and says so.
     check_blocks(read_register(data, "x.csv"), carried=1)
 
