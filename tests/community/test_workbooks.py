@@ -1,11 +1,13 @@
 """Spreadsheets from outside: what is read of honest ones, and what is refused of broken and hostile ones."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 from datetime import date
 
 import pytest
+import xlwt  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
@@ -13,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from linli.community.adapters.registers import read_register
 from linli.community.adapters.workbooks import MAX_BYTES, MAX_LETTERS, MAX_ROWS, Cell, Sheet, read_sheets
 from linli.rules.errors import Refused
+from tests.community.messy import ods_of, ods_row, xls_of
 from tests.community.spreadsheets import csv_of, xlsx_of
 
 
@@ -246,6 +249,104 @@ def not_a_workbook(parts):
 )
 def test_crafted_archives_are_refused(change, code):
     assert code_of(edited(SOUND, change)) == code
+
+
+def say_macros(parts):
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+        b"spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main"
+    )
+
+
+def test_a_workbook_that_only_says_it_has_macros_is_refused():
+    assert code_of(edited(SOUND, say_macros)) == "workbook.macros"
+
+
+def renamed_stream(name: str) -> bytes:
+    """An .xls whose stream of records goes by another name, as an encrypted .xlsx has."""
+    data = xls_of([["房号"]])
+    entry = data.index("Workbook".encode("utf-16-le"))
+    title = name.encode("utf-16-le").ljust(64, b"\0")
+    return data[:entry] + title + struct.pack("<H", 2 * len(name) + 2) + data[entry + 66 :]
+
+
+def with_record(kind: int) -> bytes:
+    """An .xls with the second record of its stream turned into another kind."""
+    data = xls_of([["房号", "业主"], ["301", "甲一"]])
+    first = data.index(b"\x09\x08\x10\x00")
+    return data[: first + 20] + struct.pack("<H", kind) + data[first + 22 :]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (renamed_stream("EncryptedPackage"), "workbook.locked"),
+        (renamed_stream("WordDocument"), "workbook.other-kind"),
+        (renamed_stream("_VBA_PROJECT_CUR"), "workbook.macros"),
+        (with_record(0x002F), "workbook.locked"),
+        (with_record(0x00D3), "workbook.macros"),
+        (xls_of([["房号"]])[:1500], "workbook.broken"),
+        (xls_of([[None] * 120 + ["x"]]), "workbook.too-many-columns"),
+        (xls_of([["房号"], ["x" * 1_001]]), "workbook.cell-too-long"),
+    ],
+)  # fmt: skip
+def test_old_workbooks_that_are_locked_broken_or_too_much_are_refused(data, code):
+    assert code_of(data) == code
+
+
+def test_an_old_workbook_gives_days_numbers_and_words():
+    day = xlwt.XFStyle()
+    day.num_format_str = "yyyy-mm-dd"
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("房屋")
+    for column, (value, style) in enumerate([(date(2023, 1, 3), day), (85.2, xlwt.XFStyle()), (True, xlwt.XFStyle())]):
+        sheet.write(1, column, value, style)
+    out = io.BytesIO()
+    book.save(out)
+    assert read_all(out.getvalue()) == [[[], [date(2023, 1, 3), 85.2, True]]]
+
+
+ROW = ods_row("房号", "业主")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (ods_of(ROW, ods_row("301", attributes='table:number-rows-repeated="1048575"')), "workbook.too-many-rows"),
+        (ods_of('<table:table-row><table:table-cell table:number-columns-repeated="16384" office:value-type="float"'
+                ' office:value="1"/></table:table-row>'), "workbook.too-many-columns"),
+        (ods_of(ROW, ods_row("x" * 1_001)), "workbook.cell-too-long"),
+        (ods_of(ROW, ods_row("301", attributes='table:number-rows-repeated="-1"')), "workbook.broken"),
+        (ods_of(ROW, "<table:table-row>"), "workbook.broken"),
+        (ods_of(ROW, manifest="<encryption-data/>"), "workbook.locked"),
+        (ods_of(ROW, ods_row("&x;").replace("&amp;x;", "&x;")), "workbook.broken"),
+        ("<html><table><tr><td>房号</td></tr></table></html>".encode(), "workbook.web-page"),
+        (b'<?xml version="1.0"?><Workbook/>', "workbook.web-page"),
+    ],
+)  # fmt: skip
+def test_open_documents_and_pages_that_are_broken_or_too_much_are_refused(data, code):
+    assert code_of(data) == code
+
+
+def test_an_open_document_s_remarks_and_merged_corners_are_not_its_words():
+    remark = "<office:annotation><text:p>别读我</text:p></office:annotation>"
+    row = (
+        f'<table:table-row><table:table-cell office:value-type="string">{remark}<text:p>301</text:p></table:table-cell>'
+    )
+    two = "<table:covered-table-cell/><table:table-cell><text:p>甲</text:p><text:p>乙</text:p></table:table-cell>"
+    assert read_all(ods_of(ROW, f"{row}{two}</table:table-row>")) == [[["房号", "业主"], ["301", "", "甲\n乙"]]]
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 6_000), st.integers(0, 255))
+def test_an_old_workbook_with_any_byte_changed_is_a_reading_or_a_refusal(at, value):
+    at %= len(OLD)
+    try:
+        read_register(OLD[:at] + bytes([value]) + OLD[at + 1 :], "x")
+    except Refused:
+        return
+
+
+OLD = xls_of([["房号", "业主"], ["301", "甲一"], ["302", "乙二"]])
 
 
 def test_two_parts_of_one_name_are_refused():

@@ -69,6 +69,7 @@ def plain(text: str) -> str:
     return DASHES.sub("-", "".join(unicodedata.normalize("NFKC", text).split()))
 
 
+@lru_cache(20_000)
 def natural_key(name: str) -> str:
     """A key whose plain order is the order people expect: 2号楼 before 10号楼, 二单元 before 十一单元, １ like 1.
 

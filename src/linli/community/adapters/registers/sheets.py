@@ -432,6 +432,8 @@ class SheetReader:
             ("head_phone", people[:1]),
             ("phone", people[-1:] if "name" in row else people[:1] or list(door.owners)),
         ):
+            if column not in row:
+                continue
             try:
                 phones = read_phones(row, column)
                 if phones and names and (len(phones) == len(names) or len(names) == 1):

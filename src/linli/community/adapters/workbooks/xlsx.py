@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from xml.parsers import expat
 
 import python_calamine
@@ -167,14 +168,20 @@ class Measure:
         return self.layouts.get(target, NOTHING)
 
     def start_in_sheet(self, tag: str, attributes: dict[str, str]) -> None:
-        match tag.rpartition(":")[2]:
-            case "c":
-                self.start_cell(attributes)
-            case "v" | "t":
-                self.collecting = True
-                self.value.clear()
-            case "row":
-                self.start_row(attributes)
+        name = tag.rpartition(":")[2] if ":" in tag else tag
+        # Cells come by the million: they are asked for first.
+        if name == "c":
+            self.start_cell(attributes)
+        elif name in ("v", "t"):
+            self.collecting = True
+            self.value.clear()
+        elif name == "row":
+            self.start_row(attributes)
+        else:
+            self.start_beside_rows(name, attributes)
+
+    def start_beside_rows(self, name: str, attributes: dict[str, str]) -> None:
+        match name:
             case "col" if is_true(attributes.get("hidden")):
                 self.hide_columns(attributes)
             case "mergeCell":
@@ -220,11 +227,13 @@ class Measure:
     def start_cell(self, attributes: dict[str, str]) -> None:
         column, row = read_reference(attributes.get("r", ""))
         self.row, self.column = row or self.row, column or self.column + 1
-        check_place(self.row, self.column)
+        if self.row > MAX_ROWS or self.column > MAX_COLUMNS:
+            check_place(self.row, self.column)
         self.shared = attributes.get("t") == "s"
         self.length = 0
         self.cells += 1
-        self.widest = max(self.widest, self.column)
+        if self.column > self.widest:
+            self.widest = self.column
         if self.cells > MAX_CELLS or self.row * self.widest > MAX_CELLS:
             raise too_many_rows()
 
@@ -250,13 +259,13 @@ class Measure:
                 self.value.append(text[:16])
 
     def end(self, tag: str) -> None:
-        match tag.rpartition(":")[2]:
-            case "c":
-                self.end_cell()
-            case "v" | "t":
-                self.collecting = False
-            case "si":
-                self.texts.append(self.length)
+        name = tag.rpartition(":")[2] if ":" in tag else tag
+        if name == "c":
+            self.end_cell()
+        elif name in ("v", "t"):
+            self.collecting = False
+        elif name == "si":
+            self.texts.append(self.length)
 
     def end_cell(self) -> None:
         if self.shared:
@@ -280,8 +289,16 @@ def position(text: str | None, otherwise: int) -> int:
 
 def read_reference(reference: str) -> tuple[int, int]:
     """Column and row of a cell's reference (B7 → 2, 7); a reference that is none counts as beyond every limit."""
+    if not reference:
+        return 0, 0
     letters = reference.rstrip("0123456789")
+    return column_of(letters), position(reference[len(letters) :], 0)
+
+
+@lru_cache(1_000)
+def column_of(letters: str) -> int:
+    """The number of a column by its letters: B → 2."""
     column = 0
     for letter in letters[:4]:
         column = column * 26 + (ord(letter.upper()) - 64 if letter.isascii() and letter.isalpha() else 10_000)
-    return (column, position(reference[len(letters) :], 0)) if reference else (0, 0)
+    return column
