@@ -6,6 +6,7 @@ from uuid import UUID
 from linli.accounts import policy as accounts
 from linli.community import policy as community
 from linli.community.queries import area_code_of
+from linli.community.services import take_in_ordered
 from linli.matters import reactions as matters
 from linli.record import retention
 from linli.record import services as record
@@ -24,6 +25,7 @@ RUNS: Mapping[str, Callable[[UUID], None]] = {
     "drive.pass_deadline": voting.pass_deadline,
     "drive.recount_nightly": voting.recount_nightly,
     "matter.follow_drive": matters.follow_drive,
+    "register.take_in": take_in_ordered,
     "retention.sweep": record.sweep_old_rows,
 }
 

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from linli.community.models import Person
-from linli.demo import story
+from linli.community.queries import read_registers
+from linli.demo import ground, registers, story
 from linli.matters.models import Matter
 from linli.record.models import Event, Job
 from linli.voting.models import Result, Seat, SlipPhoto, Voice
@@ -31,6 +32,22 @@ def test_the_story_is_the_articles_and_is_told_once():
     assert not Event.objects.filter(claimed=False).exclude(name__startswith="sign-in").exists()
     assert not Job.objects.filter(subject=lift.drive.id).exclude(state=Job.State.DONE).exists()
     assert Matter.objects.filter(state=Matter.State.ASKING).count() == 2
+
+
+def test_juxinyuan_comes_from_two_messy_workbooks_that_complete_one_another():
+    files = [
+        (registers.households_workbook("户籍", ground.JUXINYUAN, start=0), "户籍.xlsx"),
+        (registers.ownership_workbook("产权", ground.JUXINYUAN, start=0), "产权.xlsx"),
+    ]
+    alone = [read_registers([file]).counts for file in files]
+    # 54 homes in both; who lives there only in the first, who owns only in the second.
+    assert [(counts["dwellings"], counts["occupied"]) for counts in alone] == [(54, 48), (54, 0)]
+    both = read_registers(files)
+    assert (both.counts["dwellings"], both.counts["occupied"], both.errors) == (54, 48, ())
+    # One owner a home, two of them have two; every third home a member more, where somebody lives.
+    assert both.counts["owners"] == 56
+    assert all(row.area and row.owners for row in both.rows)
+    assert "身份证号" in both.left_out
 
 
 def test_nobody_of_the_article_acts_in_it():

@@ -92,7 +92,10 @@ def build_compound(office: Reader) -> str:
     workbook = papers.workbook({(2, "602"): "陈玉兰"})
     preview = office.send(chosen, file=named(workbook, "登记表.xlsx"))
     assert preview.says("身份证号"), "what is left out is named"
-    written = office.send(preview.form())
+    assert office.send(preview.form()).says("正在写入")
+    run_due()
+    assert office.open(preview.address).says("写好了")
+    written = office.open(laid.address)
     assert written.says("陈玉兰")
     assert written.says("48")
     return written.address

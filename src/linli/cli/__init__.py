@@ -13,6 +13,7 @@ COMMANDS = {
     "restore": ("linli.machine.restore:restore", "everything as a backup has it, checked before anything is touched"),
     "rules": ("linli.cli.rules:main", "recount at home: results, shares, numbers and deadlines, without a server"),
     "verify": ("linli.cli.verify:main", "check a public log or a proof at home, without a server"),
+    "import": ("linli.cli.registers:main", "what a register of homes would bring in (--dry-run), without a server"),
     "messages": ("linli.cli.messages:main", "for developers: bring the English catalogue up to date and compile it"),
 }
 """Each command's function of its arguments, which gives the exit code, and what the command is for."""

@@ -7,11 +7,11 @@ what cannot be read.
 import argparse
 import json
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from linli.cli.rules.words import in_language
+from linli.cli.contract import Answer, Parser, Say, run_command
 from linli.rules.errors import Refused
 from linli.rules.logbook import PROOF_FORMAT, Verified, Wrong, verify_log, verify_proof
 from linli.rules.notes import Checkpoint, Key, opened
@@ -25,28 +25,33 @@ _HEAD = 200
 
 def main(argv: Sequence[str]) -> int:
     """Runs ``linli verify`` with the words that follow it, prints the one object and returns the exit code."""
-    asked = _parser().parse_args(argv)
-    say = in_language(asked.lang)
-    try:
-        found = _verify(asked.file, asked.key, asked.since or [])
-        answer, code = _answer(found), 0
-    except Refused as no:
-        answer, code = _refusal(no, say)
-    print(json.dumps(answer, ensure_ascii=False))
-    return code
+    return run_command("linli verify", _parser, argv)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="linli verify", description="Check a public log or a proof, without a server: one JSON object comes out."
+def _parser() -> Parser:
+    parser = Parser(
+        prog="linli verify",
+        description="Check a public log or a proof, without a server: one JSON object comes out.",
+        epilog="--lang en gives the sentences in English.",
+        allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE", help="a log as exported, or a proof")
     parser.add_argument("--key", metavar="KEY", default="", help="the log's public key, as you know it from elsewhere")
     parser.add_argument(
         "--since", metavar="FILE", action="append", help="a signed checkpoint that you kept; must be its beginning"
     )
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="the language of sentences")
+    parser.set_defaults(run=_run)
     return parser
+
+
+def _run(asked: argparse.Namespace, say: Say) -> Answer:
+    try:
+        return _answer(_verify(asked.file, asked.key, asked.since or [])), True
+    except Refused as no:
+        if no.code in _UNREADABLE:
+            raise
+        where = {"line": no.line} if isinstance(no, Wrong) else {}
+        return {"verified": False, **where, "reason": no.code, "words": no.say(say)}, False
 
 
 def _verify(file: str, key: str, since: Sequence[str]) -> Verified:
@@ -76,10 +81,3 @@ def _answer(found: Verified) -> dict[str, Any]:
         "entries": found.entries,
         "opened": found.opened,
     }
-
-
-def _refusal(no: Refused, say: Callable[[str], str]) -> tuple[dict[str, Any], int]:
-    if no.code in _UNREADABLE:
-        return {"error": no.code, "words": no.say(say)}, 2
-    where = {"line": no.line} if isinstance(no, Wrong) else {}
-    return {"verified": False, **where, "reason": no.code, "words": no.say(say)}, 1

@@ -1,5 +1,8 @@
 """What the office fills in to put a compound on the map, lay out its doors and bring in its register."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -48,18 +51,33 @@ class RuleForm(forms.Form):
         return "\n".join(self.cleaned_data.values())
 
 
-class RegisterForm(forms.Form):
-    """The office's own spreadsheet."""
+class SeveralFiles(forms.FileInput):
+    """A box that takes several files at once."""
 
-    file = forms.FileField(
-        label=_("选一个表格文件"),
-        help_text=_(".xlsx 或 .csv，第一行是栏名，一行一户。先给您看一遍，点了“写入”才算。"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    """Files chosen in such a box, each sound by itself."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(SeveralFilesField, self).clean(one, initial) for one in data or [None]]
+
+
+class RegisterForm(forms.Form):
+    """The office's own spreadsheets; several complete one another."""
+
+    file = SeveralFilesField(
+        label=_("选表格文件，可以一次选几个"),
+        help_text=_(".xlsx、.xls、.ods、.csv 都行。几张表会按门牌拼到一起。先给您看一遍，点了“写入”才算。"),
+        widget=SeveralFiles(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
     )
 
 
-class SameNameForm(forms.Form):
-    """The names that own several doors: which of them are one person."""
+class OrderForm(forms.Form):
+    """What the clerk decides about a register: which of one name are one person, and whether it is whole."""
 
     same_people = forms.MultipleChoiceField(
         label=_("下面这些名字各有几套房。是同一个人的，请勾上；不勾就算不同的人。"),
@@ -67,8 +85,18 @@ class SameNameForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    whole = forms.BooleanField(
+        label=_("这份表写全了：表里没有的门户，登记的住户和业主都记作已经不在"),
+        help_text=_("不勾，表里没有的门户一概不动。"),
+        required=False,
+    )
 
-    def __init__(self, *args: object, names: dict[str, tuple[str, ...]], **more: object) -> None:
+    def __init__(self, *args: object, names: Mapping[str, tuple[str, ...]], absent: bool, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
+        if not absent:
+            del self.fields["whole"]
+        if not names:
+            del self.fields["same_people"]
+            return
         choices = [(name, Option(name, "、".join(doors))) for name, doors in names.items()]
         self.fields["same_people"].choices = choices  # type: ignore[attr-defined]

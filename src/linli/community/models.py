@@ -161,6 +161,7 @@ class Ownership(Within, Dated):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="ownerships")
     source = models.CharField(max_length=16, choices=Source.choices, default=Source.OFFICE)
     verified = models.BooleanField(default=False)
+    share = models.CharField(max_length=24, blank=True, help_text="an exact fraction, such as 1/2; empty if unknown")
 
     class Meta:
         constraints = [
@@ -252,28 +253,65 @@ class AreaDwelling(Within):
 
 
 class RegisterImport(Within):
-    """One register taken in: which file (by its content), by whom, and what it brought."""
+    """One register taken in: which file (by its content), by whom, and what it brought.
+
+    ``trace`` says which rows it made, ended and changed (ids and doors' values, no names), so that it can be undone.
+    """
 
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     file_sha256 = models.CharField(max_length=64)
     by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     counts = models.JSONField(default=dict)
+    trace = models.BinaryField(default=bytes)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "id"], name="register_import_in_community")]
 
     def __str__(self) -> str:
         return f"{self.place} {self.at:%Y-%m-%d}"
 
 
 class RegisterDraft(Within):
-    """A register as it was read, kept from its preview until the clerk confirms it; never the file itself.
+    """A register as it was read, kept from its preview until it is taken in; never the file itself.
 
-    So the columns that are left out (ID numbers, illness) are never stored at all.
+    So the columns that are left out (ID numbers, illness) are never stored at all, and what is stored is sealed. Once
+    it is taken in, only the rows that were left out remain, to be handed back.
     """
+
+    class State(models.TextChoices):
+        READ = "read"
+        ORDERED = "ordered"
+        TAKEN = "taken"
+        REFUSED = "refused"
 
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
-    reading = models.JSONField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.READ)
+    reading = models.BinaryField(help_text="sealed")
+    preview = models.BinaryField(help_text="sealed")
+    order = models.BinaryField(default=bytes, help_text="sealed: what the clerk chose, and in which role")
+    refusal = models.JSONField(default=dict, help_text="why it was not taken in")
+    taken = models.ForeignKey(RegisterImport, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "id"], name="register_draft_in_community")]
 
     def __str__(self) -> str:
         return f"{self.place} {self.at:%Y-%m-%d}"
+
+
+class RegisterProgress(Within):
+    """How far a register is taken in: rows done, of all. Written beside the one transaction that takes it in."""
+
+    draft = models.OneToOneField(RegisterDraft, on_delete=models.CASCADE, related_name="progress")
+    done = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "register progress"
+
+    def __str__(self) -> str:
+        return f"{self.done}/{self.total}"

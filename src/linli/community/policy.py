@@ -33,7 +33,7 @@ SEE_REGISTER = Action("register.see", OFFICE)
 CHANGE_REGISTER = Action("register.change", OFFICE)
 #: A clerk keeps the register, but does not say who holds an office.
 CHANGE_ROLES = Action("role.change", frozenset({Role.Kind.SECRETARY, Role.Kind.DIRECTOR}))
-#: How long an unconfirmed preview is kept.
+#: How long a preview, or what was left out of a register, is kept.
 DRAFT_KEPT = timedelta(days=1)
 KEPT = (
     Kept("community.RegisterDraft", "at", DRAFT_KEPT, "the clerk looks at the preview before the register is taken in"),

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from uuid import UUID
 
-from linli.community.models import Dwelling, Place
+from linli.community.models import Place
 from linli.rules.doors import door_key
 
 #: From the widest to the narrowest; any of them may be left out.
@@ -72,8 +72,6 @@ class Tree:
         """Whether no other place of its kind lies beside it, so that its name says nothing."""
         return len([one for one in self._children[place.parent_id] if one.kind == place.kind]) == 1
 
-    def label(self, dwelling: Dwelling, within: Place) -> str:
-        """How a door is called: 一单元301."""
-        place = self.by_id[dwelling.place_id]
-        inner = "" if place.kind not in INSIDE or place == within else self.title(place, within)
-        return f"{inner}{dwelling}"
+    def prefix(self, place: Place, within: Place) -> str:
+        """What stands before the rooms of ``place`` in their names: 一单元, or nothing."""
+        return "" if place.kind not in INSIDE or place == within else self.title(place, within)

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from linli.accounts.acting import acting_as
 from linli.accounts.queries import Standing
 from linli.community.models import Organisation, Person, Place, Role
-from linli.community.queries import people_of, read_register
+from linli.community.queries import people_of, read_registers
 from linli.community.services import (
     add_organisation,
     add_person,
@@ -21,7 +21,7 @@ from linli.community.services import (
     lay_out_doors,
     take_in_register,
 )
-from linli.demo.registers import Homes, rows_of, workbook_of
+from linli.demo.registers import Homes, households_workbook, ownership_workbook, rows_of, workbook_of
 from linli.demo.slips import photo_of
 from linli.files.models import File
 from linli.files.services import store_pictures
@@ -113,8 +113,24 @@ def settle() -> Ground:
                 by=secretary,
             )
         )
-    juxinyuan = build("聚鑫园", "3个单元，3–8层，每层3户，1–2层商铺4间", JUXINYUAN, community, clerk, start=0)
-    zitengli = build("紫藤里", "3个单元，1–6层，每层2户", ZITENGLI, community, clerk, start=200)
+    # Of Juxinyuan the office has two lists that complete one another; of Zitengli one that has everything.
+    juxinyuan = build(
+        "聚鑫园",
+        "3个单元，3–8层，每层3户，1–2层商铺4间",
+        [
+            (households_workbook("聚鑫园居民家庭登记表", JUXINYUAN, start=0), "聚鑫园户籍.xlsx"),
+            (ownership_workbook("聚鑫园产权登记表", JUXINYUAN, start=0), "聚鑫园产权.xlsx"),
+        ],
+        community,
+        clerk,
+    )
+    zitengli = build(
+        "紫藤里",
+        "3个单元，1–6层，每层2户",
+        [(workbook_of("紫藤里房屋登记表", rows_of(ZITENGLI, start=200)), "紫藤里房屋登记表.xlsx")],
+        community,
+        clerk,
+    )
     named = people_of(community, clerk).filter(name__in=[SECRETARY, CLERK, LEADER, SECOND_LEADER, RESIDENT, NEIGHBOUR])
     people = {person.name: person for person in named}
     with clock.told_at(at(2023, 5, 11)):
@@ -130,15 +146,14 @@ def in_role(role: Role) -> Acting:
     return by
 
 
-def build(name: str, rule: str, homes: Homes, community: Place, by: Acting, *, start: int) -> Place:
-    """A compound of one building: its doors by rule in a minute, its owners a day later from the office's workbook."""
+def build(name: str, rule: str, files: list[tuple[bytes, str]], community: Place, by: Acting) -> Place:
+    """A compound of one building: its doors by rule in a minute, its people a day later from the office's workbooks."""
     with clock.told_at(at(2023, 5, 9)):
         compound = add_place(parent=community, kind=Place.Kind.COMPOUND, name=name, by=by)
         building = add_place(parent=compound, kind=Place.Kind.BUILDING, name="1号楼", by=by)
         lay_out_doors(place=building, rule=rule, by=by)
     with clock.told_at(at(2023, 5, 10)):
-        workbook = workbook_of(f"{name}房屋登记表", rows_of(homes, start=start))
-        take_in_register(place=compound, reading=read_register(workbook, f"{name}房屋登记表.xlsx"), by=by)
+        take_in_register(place=compound, reading=read_registers(files), by=by)
     return compound
 
 

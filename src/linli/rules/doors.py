@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from linli.rules.errors import Refused
@@ -22,6 +23,7 @@ SCALES = {"十": 10, "百": 100, "千": 1000}
 NUMERAL = "〇零一二三四五六七八九十百千两"
 N = rf"(?:\d+|[{NUMERAL}]+)"
 
+DASHES = re.compile("[–—―‐‑‒−]")
 NUMBER = re.compile(rf"\d+|[{NUMERAL}]+")
 
 
@@ -62,10 +64,12 @@ def in_chinese(number: int) -> str:
 
 def plain(text: str) -> str:
     """``text`` with full-width forms made ordinary (NFKC), dashes made one, and white space taken out."""
-    folded = unicodedata.normalize("NFKC", text)
-    return re.sub(r"[–—―‐‑‒−]", "-", re.sub(r"\s+", "", folded))
+    if text.isascii():
+        return "".join(text.split())
+    return DASHES.sub("-", "".join(unicodedata.normalize("NFKC", text).split()))
 
 
+@lru_cache(20_000)
 def natural_key(name: str) -> str:
     """A key whose plain order is the order people expect: 2号楼 before 10号楼, 二单元 before 十一单元, １ like 1.
 
@@ -104,6 +108,7 @@ def door_key(levels: list[str], floor: str, room: str, name: str = "") -> str:
 SUFFIXES = re.compile(r"(?<=.)(号楼|楼栋|单元|号门|门栋|栋|幢|座|楼|门|号|区)$")
 
 
+@lru_cache(20_000)
 def level_key(name: str) -> str:
     """What makes two names of one level the same: 1单元, 一单元, １门 and 1 are one unit; A座 and a栋 one building."""
     return natural_key(SUFFIXES.sub("", plain(name)))
@@ -116,6 +121,7 @@ def short_name(name: str) -> str:
     return text if number is None else str(number)
 
 
+@lru_cache(20_000)
 def room_key(room: str) -> str:
     """What makes two rooms the same: 301, ３０１, 0301 and 301室 are one."""
     return natural_key(re.sub(r"(?<=.)[室号房]$", "", plain(room)))
@@ -131,6 +137,11 @@ def level_name(kind: Literal["zone", "building", "unit"], text: str) -> str:
     if kind == "building" and re.fullmatch("[A-Za-z]", plain(text)):
         return f"{plain(text).upper()}座"
     return text.strip()
+
+
+def name_key(name: str) -> str:
+    """What makes two doors without a number the same: 堰塘边第三家 and 堰塘边 第3家 are one."""
+    return natural_key(name)
 
 
 def floor_of_room(room: str) -> str:
@@ -275,7 +286,10 @@ def number_in(text: str, most: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class DoorName:
-    """A door as a line names it; what it does not say is "". ``name`` is for doors that have no number."""
+    """A door as a line names it; what it does not say is "". ``name`` is for doors that have no number.
+
+    ``within`` is what stands before the levels, such as the compound of a whole address.
+    """
 
     zone: str = ""
     building: str = ""
@@ -283,31 +297,48 @@ class DoorName:
     floor: str = ""
     room: str = ""
     name: str = ""
+    within: str = ""
 
 
+FIGURES = "〇零一二三四五六七八九"
 LETTERED = rf"(?:{N}|[A-Za-z]\d?)"
-ROOM = r"(?P<room>\d{1,5}[A-Za-z]?)(?:室|号|房)?"
+ROOM = rf"(?P<room>\d{{1,5}}[A-Za-z]?|[{FIGURES}]{{3,4}})(?:室|号|房)?"
+UNIT_WORD = "(?:单元|号门|门)"
 IN_WORDS = re.compile(
-    rf"(?:(?P<zone>{LETTERED})区-?)?(?:(?P<building>{LETTERED})(?:号楼|栋|幢|座|楼(?=.*(?:单元|门)))-?)?"
-    rf"(?:(?P<unit>{LETTERED})(?:单元|号门|门)-?)?(?:(?P<floor>{N})[层楼]-?)?{ROOM}"
+    rf"(?:(?P<zone>{LETTERED})区-?)?"
+    rf"(?:(?P<building>{LETTERED})(?:(?:号楼|号院|栋|幢|座|楼(?=.*{UNIT_WORD}))-?|-(?={LETTERED}{UNIT_WORD})))?"
+    rf"(?:(?P<unit>{LETTERED})(?:{UNIT_WORD}-?|-))?(?:(?P<floor>{N})[层楼]-?)?{ROOM}"
 )
 WITH_DASHES = re.compile(
-    rf"(?:(?:(?P<zone>{LETTERED})区-?)?(?:(?P<building>{LETTERED})-)?(?P<unit>{LETTERED})-)?{ROOM}"
+    rf"(?:(?:(?P<zone>{LETTERED})(?:区-?|-(?={LETTERED}-{LETTERED}-)))?"
+    rf"(?:(?P<building>{LETTERED})-)?(?P<unit>{LETTERED})-)?{ROOM}"
+)
+#: A whole address: words, then a door that says its building or unit, or has a zone before its number.
+BEFORE = rf"(?P<within>.*?[^\d{NUMERAL}A-Za-z-])"
+ADDRESSED = (
+    re.compile(rf"{BEFORE}(?=.*(?:号楼|栋|幢|座|{UNIT_WORD})|{LETTERED}区-?\d)(?:{IN_WORDS.pattern})"),
+    re.compile(rf"{BEFORE}(?=[\dA-Za-z]+(?:-[\dA-Za-z]+)*-\d{{3}})(?:{WITH_DASHES.pattern})"),
 )
 
 
 def read_door(text: str) -> DoorName:
     """Read one door from a line: "1-301", "一单元301", "1单元 301室", "2-1-301" (building, unit, room), "一区502".
 
-    Words without a number at the end ("堰塘边第三家") are the door's own name. Refused: nothing to read, or digits and
-    dashes that make no door.
+    An address before it is kept apart ("桃园街聚鑫园3号楼2单元502室"). Words without a number at the end
+    ("堰塘边第三家") are the door's own name. Refused: nothing to read, or digits and dashes that make no door.
     """
-    line = plain(text)
-    for pattern in (IN_WORDS, WITH_DASHES):
+    line = plain(text).replace("#楼", "号楼").replace("#", "号楼")
+    for pattern in (IN_WORDS, WITH_DASHES, *ADDRESSED):
         if match := pattern.fullmatch(line):
-            return DoorName(**{level: value for level, value in match.groupdict().items() if value})
+            said = {level: value for level, value in match.groupdict().items() if value}
+            return DoorName(**said | {"room": room_in_digits(said["room"])})
     if not any(character.isalpha() for character in line) or not re.search(r"[^\W\d_A-Za-z]", line) or len(line) > 80:
         raise Refused(
             "doors.unread", "看不懂这个门牌。请写成 1-301、一单元301，或者大家平时的叫法，例如 堰塘边第三家。"
         )
     return DoorName(name=unicodedata.normalize("NFC", text.strip()))
+
+
+def room_in_digits(room: str) -> str:
+    """五〇二 as 502; any other room as it is written."""
+    return "".join(str(DIGITS[figure]) for figure in room) if room[0] in FIGURES else room

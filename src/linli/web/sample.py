@@ -327,6 +327,8 @@ def _words() -> dict[str, str]:
         "face": _pick("走到哪儿了", "How far the walk is"),
         "units": _pick("每个单元", "Unit by unit"),
         "lists": _pick("列表", "Lists"),
+        "taking": _pick("写了38户，一共54户", "38 of 54 homes written"),
+        "queueing": _pick("在排队，马上开始", "Waiting its turn"),
         "first": _pick("今天先办这2件", "Two things first"),
         "form": _pick("填写", "Forms"),
         "slips": _pick("录表", "Slips"),

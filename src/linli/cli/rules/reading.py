@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, BinaryIO
 
+from linli.cli.contract import too_large
 from linli.rules.errors import Refused
 
 LARGEST_FILE = 64 * 2**20
@@ -110,7 +111,11 @@ def _read(source: str) -> str:
         raise Refused("input.not-text", "内容不是 UTF-8 文本。请另存为 UTF-8 编码的文件。") from None
     except (OSError, ValueError, AttributeError):
         # A name with a NUL is a ValueError; without standard input, sys.stdin is None.
-        raise Refused("input.no-file", "打不开这个文件。请核对文件名，并确认它是可读的文件。") from None
+        raise no_file() from None
+
+
+def no_file() -> Refused:
+    return Refused("input.no-file", "打不开这个文件。请核对文件名，并确认它是可读的文件。")
 
 
 def _text_of(file: BinaryIO) -> str:
@@ -118,11 +123,6 @@ def _text_of(file: BinaryIO) -> str:
     if len(raw) > LARGEST_FILE:
         raise too_large()
     return raw.decode("utf-8-sig")
-
-
-def too_large() -> Refused:
-    """The refusal of what is too large or too deep to be worked on."""
-    return Refused("input.too-large", "内容太大或嵌套太深，无法计算。请分成几份。")
 
 
 def _integer(digits: str) -> int:

@@ -1,7 +1,16 @@
 """Every read of places and their people; other apps enter here."""
 
-from linli.community.adapters.registers import read_register
-from linli.community.queries.intake import Change, Intake, draft_for, plan_intake
+from linli.community.adapters.registers import read_register, read_registers
+from linli.community.queries.intake import (
+    Change,
+    Intake,
+    Preview,
+    draft_for,
+    imports_of,
+    left_out_of,
+    plan_intake,
+    preview_in,
+)
 from linli.community.queries.labels import DoorLabel, labels_of
 from linli.community.queries.places import (
     DoorLine,
@@ -25,6 +34,7 @@ __all__ = [
     "DoorLine",
     "Ground",
     "Intake",
+    "Preview",
     "UnitDoors",
     "area_code_of",
     "community_of",
@@ -32,12 +42,16 @@ __all__ = [
     "draft_for",
     "find_place",
     "grounds_of",
+    "imports_of",
     "labels_of",
+    "left_out_of",
     "nothing_founded",
     "people_of",
     "places_in_order",
     "places_of",
     "plan_intake",
+    "preview_in",
     "read_register",
+    "read_registers",
     "register_rows",
 ]

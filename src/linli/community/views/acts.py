@@ -1,6 +1,6 @@
 """The office's pages of places: what there is, one compound's doors, doors by rule, and the register taken in."""
 
-from typing import cast
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,10 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.community.adapters.register_sheets import write_register_sheet
-from linli.community.adapters.registers import Reading, read_register
+from linli.community.adapters.register_sheets import write_left_out_sheet, write_register_sheet
 from linli.community.adapters.workbooks import MAX_BYTES
-from linli.community.forms import PlaceForm, RegisterForm, RuleForm, SameNameForm
+from linli.community.forms import OrderForm, PlaceForm, RegisterForm, RuleForm
 from linli.community.models import Place, RegisterDraft
 from linli.community.policy import CHANGE_REGISTER, SEE_REGISTER, Action, require
 from linli.community.queries import (
@@ -23,15 +22,21 @@ from linli.community.queries import (
     draft_for,
     find_place,
     grounds_of,
-    plan_intake,
+    imports_of,
+    left_out_of,
+    preview_in,
+    read_registers,
     register_rows,
 )
-from linli.community.services import add_place, keep_reading, lay_out_doors, take_in_register
+from linli.community.services import add_place, keep_reading, lay_out_doors, order_register, undo_register
 from linli.community.views import pages
 from linli.record.acting import Acting, actor
 from linli.rules.doors import level_name, read_layout
 from linli.rules.errors import Refused
 from linli.web.refusal import add_refusal
+
+#: How many spreadsheets one register may be spread over.
+MOST_FILES = 10
 
 
 def fetch(request: HttpRequest, place_id: UUID, action: Action = SEE_REGISTER) -> tuple[Place, Acting]:
@@ -101,46 +106,100 @@ def doors(request: HttpRequest, place_id: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest, place_id: UUID) -> HttpResponse:
-    """Choosing the office's spreadsheet; a file with faults is shown with each of them, and nothing is kept of it."""
+    """Choosing the office's spreadsheets, and what was taken in before."""
     found, by = fetch(request, place_id, CHANGE_REGISTER)
     form = RegisterForm(request.POST, request.FILES) if request.method == "POST" else RegisterForm()
-    context: dict[str, object] = {"place": found, "form": form}
     if form.is_bound and form.is_valid():
-        file = cast("UploadedFile[bytes]", form.cleaned_data["file"])
         try:
-            # One byte more than may come is enough to refuse it.
-            reading = read_register(file.read(MAX_BYTES + 1), file.name or "")
-            if not reading.errors:
-                plan_intake(found, reading, viewer=by)
-                return redirect("community:preview", found.id, keep_reading(place=found, reading=reading, by=by).id)
-            context |= pages.fault_page(reading)
+            reading = read_registers(contents(form.cleaned_data["file"]))
+            return redirect("community:preview", found.id, keep_reading(place=found, reading=reading, by=by).id)
         except Refused as refused:
             add_refusal(form, refused, "file")
+    context = {"place": found, "form": form, "imports": pages.import_rows(found, imports_of(found, by))}
     return render(request, "community/register.html", context, status=400 if form.is_bound else 200)
+
+
+def contents(files: Sequence[UploadedFile]) -> list[tuple[bytes, str]]:
+    """What was chosen: each file's bytes, and what it is called in faults."""
+    if len(files) > MOST_FILES:
+        raise Refused("register.too-many-files", "一次最多读{most}个文件。", most=MOST_FILES)
+    # One byte more than may come is enough to refuse it.
+    return [(file.read(MAX_BYTES + 1), _("第%(n)s个文件") % {"n": n}) for n, file in enumerate(files, start=1)]
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def preview(request: HttpRequest, place_id: UUID, draft_id: UUID) -> HttpResponse:
-    """What the register would bring, what is doubtful, what is left out; written only when the clerk says so."""
+    """A register on its way in: what it would bring; how far it is; what it has brought, and what was left out."""
+    found, by, draft = fetch_draft(request, place_id, draft_id)
+    if draft is None:
+        messages.warning(request, _("这份预览已经不在了，一份预览只留一天。要再导入，请重新选文件。"))
+        return redirect("community:register", found.id)
+    if draft.state == RegisterDraft.State.ORDERED:
+        return under_way(request, found, draft)
+    seen = preview_in(draft)
+    if draft.state == RegisterDraft.State.TAKEN and draft.taken:
+        context = {"place": found, "draft": draft, **pages.taken_page(draft.taken, seen)}
+        return render(request, "community/taken.html", context)
+    bound = OrderForm(request.POST, names=seen.names, absent=bool(seen.absent_lived_in))
+    form = bound if request.method == "POST" else None
+    if form is not None and form.is_valid():
+        try:
+            chosen = form.cleaned_data
+            whole = chosen.get("whole", False)
+            order_register(draft=draft, same_people=chosen.get("same_people", ()), whole=whole, by=by)
+            return redirect("community:preview", found.id, draft.id)
+        except Refused as refused:
+            add_refusal(form, refused, None)
+    initial = {"same_people": seen.joined}
+    form = form or OrderForm(names=seen.names, absent=bool(seen.absent_lived_in), initial=initial)
+    context = {"place": found, "draft": draft, "form": form, **pages.preview_page(draft, seen)}
+    return render(request, "community/preview.html", context, status=400 if form.is_bound else 200)
+
+
+def fetch_draft(request: HttpRequest, place_id: UUID, draft_id: UUID) -> tuple[Place, Acting, RegisterDraft | None]:
+    """The place, and the reader's own draft for it, or None where it is gone."""
     found, by = fetch(request, place_id, CHANGE_REGISTER)
     try:
-        draft = draft_for(found, draft_id, by)
+        return found, by, draft_for(found, draft_id, by)
     except RegisterDraft.DoesNotExist:
-        messages.warning(request, _("这份预览已经确认过，或者放得太久了。要再导入，请重新选文件。"))
-        return redirect("community:register", found.id)
-    reading = Reading.from_json(draft.reading)
-    names = reading.same_names
-    bound = SameNameForm(request.POST, names=names) if request.method == "POST" else None
-    if bound is not None and bound.is_valid():
-        chosen = bound.cleaned_data["same_people"]
-        taken = take_in_register(place=found, reading=reading, same_people=chosen, draft=draft, by=by)
-        messages.success(request, pages.taken_words(taken.counts))
-        return redirect("community:place", found.id)
-    intake = plan_intake(found, reading, viewer=by)
-    form = bound or SameNameForm(names=names, initial={"same_people": sorted(intake.joined)})
-    context = {"place": found, "form": form, "names": names, **pages.preview_page(reading, intake)}
-    return render(request, "community/preview.html", context, status=400 if bound else 200)
+        return found, by, None
+
+
+def under_way(request: HttpRequest, found: Place, draft: RegisterDraft) -> HttpResponse:
+    """How far a register is: the page asks again by itself, without script."""
+    response = render(request, "community/under_way.html", {"place": found, **pages.progress_page(draft)})
+    response["Refresh"] = "2"
+    return response
+
+
+@login_required
+@require_safe
+def left_out(request: HttpRequest, place_id: UUID, draft_id: UUID) -> HttpResponse:
+    """The rows that were left out of a register, each with what to mend, as a spreadsheet."""
+    _found, _by, draft = fetch_draft(request, place_id, draft_id)
+    if draft is None:
+        raise Http404
+    return spreadsheet(write_left_out_sheet(pages.left_out_lines(left_out_of(draft))), "left-out.xlsx")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, place_id: UUID, import_id: UUID) -> HttpResponse:
+    """Taking one import back: what it brought is shown first."""
+    found, by = fetch(request, place_id, CHANGE_REGISTER)
+    imported = next((one for one in imports_of(found, by) if one.id == import_id), None)
+    if imported is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            undo_register(imported=imported, by=by)
+            messages.success(request, _("撤回了：这次导入写的，都按原来的样子还回去了。"))
+            return redirect("community:place", found.id)
+        except Refused as refused:
+            messages.error(request, refused.say(_))
+    context = {"place": found, "imported": imported, "facts": pages.brought(imported.counts)}
+    return render(request, "community/undo.html", context, status=409 if request.method == "POST" else 200)
 
 
 @login_required
@@ -148,10 +207,13 @@ def preview(request: HttpRequest, place_id: UUID, draft_id: UUID) -> HttpRespons
 def sheet(request: HttpRequest, place_id: UUID) -> HttpResponse:
     """The compound's register as a spreadsheet to fill in, with what is already known."""
     found, by = fetch(request, place_id)
-    response = HttpResponse(
-        write_register_sheet(register_rows(found, by)),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    response["Content-Disposition"] = 'attachment; filename="register.xlsx"'
+    return spreadsheet(write_register_sheet(register_rows(found, by)), "register.xlsx")
+
+
+def spreadsheet(content: bytes, name: str) -> HttpResponse:
+    """An .xlsx to be saved, never kept by what lies between."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response

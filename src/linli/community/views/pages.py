@@ -5,17 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from linli.community.adapters.registers import Fault, Reading
-from linli.community.queries import Change, DoorLine, Ground, Intake, UnitDoors
+from linli.community.adapters.registers import BadRow, Fault
+from linli.community.models import Place, RegisterDraft, RegisterImport
+from linli.community.queries import Change, DoorLine, Ground, Preview, UnitDoors
 from linli.community.services.doors import LaidOut
 from linli.rules.doors import Layout
-from linli.web import parts
-
-#: Faults and changes on one page; more would not be read.
-SHOWN = 200
+from linli.web import dates, parts
 
 
 def count_of(doors: int) -> str:
@@ -114,70 +113,80 @@ def fault_words(fault: Fault) -> str:
     return _(fault.words).format(**fault.facts)
 
 
-def fault_lines(reading: Reading, level: str) -> list[parts.Line]:
-    """The faults of one level, each with where it stands; the sheet is named where there are several."""
-    return [
-        parts.Line([where(fault, reading), fault.column, fault_words(fault)]) for fault in faults_of(reading, level)
-    ]
+def fault_lines(faults: Sequence[Fault], *, several: bool) -> list[parts.Line]:
+    """Faults, each with where it stands; the sheet is named where there are several."""
+    return [parts.Line([where(fault, several=several), fault.column, fault_words(fault)]) for fault in faults]
 
 
-def faults_of(reading: Reading, level: str) -> list[Fault]:
-    return [fault for fault in reading.faults if fault.level == level][:SHOWN]
-
-
-def where(fault: Fault, reading: Reading) -> str:
-    several = len(reading.sheets) > 1
+def where(fault: Fault, *, several: bool) -> str:
     facts = {"sheet": fault.sheet, "row": fault.row}
     if not fault.row:
         return _("表“%(sheet)s”") % facts if several else _("整张表")
     return _("表“%(sheet)s”第%(row)s行") % facts if several else _("第%(row)s行") % facts
 
 
-def fault_columns() -> list[parts.Column]:
-    return [parts.Column(_("在哪里")), parts.Column(_("哪一栏")), parts.Column(_("怎么改"))]
-
-
-def fault_page(reading: Reading) -> dict[str, Any]:
-    """The errors that refuse a file, each with its row and column."""
+def preview_page(draft: RegisterDraft, seen: Preview) -> dict[str, Any]:
+    """What would be written, then what is doubtful, then what is left out and why."""
+    several = seen.several_sheets
+    refusal = draft.refusal
     return {
-        "fault_count": len(reading.errors),
-        "fault_columns": fault_columns(),
-        "fault_lines": fault_lines(reading, "error"),
-        "more": max(0, len(reading.errors) - SHOWN),
-    }
-
-
-def preview_page(reading: Reading, intake: Intake) -> dict[str, Any]:
-    """What would be written, what is doubtful, what was assumed, and what is left out."""
-    counts = intake.counts
-    return {
-        "nothing": intake.is_nothing,
-        "rows": count_of(len(reading.rows)),
-        "facts": [(word, number) for word, number in count_words(counts) if number],
-        "fault_columns": [*fault_columns()[:2], parts.Column(_("请看一看"))],
-        "doubts": fault_lines(reading, "doubt"),
-        "notices": [
-            _("%(where)s：%(what)s") % {"where": where(fault, reading), "what": fault_words(fault)}
-            for fault in faults_of(reading, "notice")
-        ],
+        "refusal": _(refusal["words"]).format(**refusal["facts"]) if refusal else "",
+        "sound": seen.rows > 0,
+        "nothing": seen.rows > 0 and seen.is_nothing,
+        "rows": count_of(seen.rows),
+        "facts": brought(seen.counts),
+        "fault_columns": [parts.Column(_("在哪里")), parts.Column(_("哪一栏")), parts.Column(_("请看一看"))],
+        "error_columns": [parts.Column(_("在哪里")), parts.Column(_("哪一栏")), parts.Column(_("怎么改"))],
+        "doubts": fault_lines(seen.doubts, several=several),
+        "more_doubts": seen.totals["doubt"] - len(seen.doubts),
+        "errors": fault_lines(seen.errors, several=several),
+        "more_errors": seen.totals["error"] - len(seen.errors),
+        "bad_rows": seen.bad_rows,
+        "notices": notices(seen),
         "change_columns": [parts.Column(word) for word in (_("哪一户"), _("哪一项"), _("原来"), _("改成"))],
-        "changes": change_lines([change for change in intake.changes if change.before]),
-        "kept": change_lines(intake.kept),
-        "left_out": reading.left_out,
+        "changes": change_lines(seen.changes),
+        "kept": change_lines(seen.kept),
+        "absent": seen.absent,
+        "absent_lived_in": seen.absent_lived_in,
+        "left_out": seen.left_out,
+        "more_names": seen.more_names,
     }
+
+
+def notices(seen: Preview) -> list[str]:
+    """What was assumed, one sentence each; the same of many rows once, with how many."""
+    said: dict[str, list[Fault]] = {}
+    for fault in seen.notices:
+        said.setdefault(fault_words(fault), []).append(fault)
+    return [
+        _("%(where)s：%(what)s") % {"where": where(faults[0], several=seen.several_sheets), "what": words}
+        if len(faults) == 1
+        else ngettext("%(where)s等%(n)s处：%(what)s", "%(where)s等%(n)s处：%(what)s", len(faults))
+        % {"where": where(faults[0], several=seen.several_sheets), "n": len(faults), "what": words}
+        for words, faults in said.items()
+    ]
+
+
+def brought(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """What a register brings, without what it does not."""
+    return [(word, number) for word, number in count_words(counts) if number]
 
 
 def count_words(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    number = Counter(counts)
     return [
-        (_("新加的门户"), counts["doors_added"]),
-        (_("补上或改动的门户"), counts["doors_changed"]),
-        (_("新加的人"), counts["people_added"]),
-        (_("新记的业主关系"), counts["ownerships_added"]),
-        (_("结束的业主关系"), counts["ownerships_ended"]),
-        (_("新记的住户"), counts["households_added"]),
-        (_("改动的住户"), counts["households_changed"]),
-        (_("搬走的住户"), counts["households_ended"]),
-        (_("和原来一样的门户"), counts["unchanged"]),
+        (_("新加的门户"), number["doors_added"]),
+        (_("补上或改动的门户"), number["doors_changed"]),
+        (_("新加的人"), number["people_added"]),
+        (_("新记的业主"), number["ownerships_added"]),
+        (_("改了份额的业主"), number["ownerships_changed"]),
+        (_("不再是业主的"), number["ownerships_ended"]),
+        (_("新记的住户"), number["households_added"]),
+        (_("改动的住户"), number["households_changed"]),
+        (_("搬走的住户"), number["households_ended"]),
+        (_("新记的居住人"), number["residents_added"]),
+        (_("不再居住的人"), number["residents_ended"]),
+        (_("和原来一样的门户"), number["unchanged"]),
     ]
 
 
@@ -189,15 +198,33 @@ def change_lines(changes: Sequence[Change]) -> list[parts.Line]:
         "occupied": _("有人住"),
         "owner": _("业主"),
         "household": _("住户"),
+        "member": _("居住人"),
     }
     return [
         parts.Line([change.door, words[change.what], value_word(change.before), value_word(change.after)])
-        for change in changes[:SHOWN]
+        for change in changes
     ]
 
 
 def value_word(value: str) -> str:
     return {"home": _("住宅"), "shop": _("商铺"), "是": _("是"), "否": _("否"), "": _("没有")}.get(value, value)
+
+
+def progress_page(draft: RegisterDraft) -> dict[str, Any]:
+    """How far a register is; 0 where the worker has not begun."""
+    progress = getattr(draft, "progress", None)
+    return {"done": progress.done if progress else 0, "total": progress.total if progress else 0}
+
+
+def taken_page(taken: RegisterImport, seen: Preview) -> dict[str, Any]:
+    """What a register has brought, and how many rows are handed back."""
+    return {
+        "taken": taken,
+        "said": taken_words(taken.counts),
+        "facts": brought(taken.counts),
+        "bad_rows": seen.bad_rows,
+        "undone": taken.undone_at is not None,
+    }
 
 
 def taken_words(counts: Mapping[str, int]) -> str:
@@ -211,3 +238,30 @@ def taken_words(counts: Mapping[str, int]) -> str:
         "changed": counts["doors_changed"],
         "people": counts["people_added"],
     }
+
+
+def import_rows(place: Place, imports: Sequence[RegisterImport]) -> list[parts.Row]:
+    """What was taken in before, the newest first; only the newest that still holds leads to undoing it."""
+    last = next((one.id for one in imports if one.undone_at is None), None)
+    return [
+        parts.Row(
+            f"{dates.full_day(one.at)} {localtime(one.at):%H:%M}",
+            note=_("已撤回") if one.undone_at else taken_words(one.counts),
+            url=reverse("community:undo", args=[place.id, one.id]) if one.id == last else "",
+            icon="bring",
+        )
+        for one in imports
+    ]
+
+
+def left_out_lines(rows: Sequence[tuple[BadRow, Sequence[Fault]]]) -> list[tuple[str, int, str, Mapping[str, str]]]:
+    """The rows that were left out, each with what to mend in the reader's language."""
+    return [
+        (
+            bad.sheet,
+            bad.row,
+            "\n".join(f"{fault.column}：{fault_words(fault)}".lstrip("：") for fault in faults),
+            bad.cells,
+        )
+        for bad, faults in rows
+    ]

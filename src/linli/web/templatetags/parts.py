@@ -206,6 +206,12 @@ def facts(pairs: Iterable[tuple[object, object]]) -> dict[str, object]:
     return {"pairs": pairs}
 
 
+@register.inclusion_tag(_PATH.format("progress"))
+def progress(done: int, total: int, words: str) -> dict[str, object]:
+    """How far a long piece of work is; ``words`` say it. With a ``total`` of 0 it has not begun."""
+    return {"done": done, "total": total, "words": words}
+
+
 @register.inclusion_tag(_PATH.format("table"))
 def table(
     columns: Sequence[parts.Column], lines: Sequence[parts.Line], *, caption: str = "", total: Sequence[object] = ()

@@ -1,0 +1,25 @@
+"""What a register would change: its rows compared with what is known, before anything is written."""
+
+from linli.community.queries.intake.planning import Batch, Change, Intake, intake_batches, plan_intake
+from linli.community.queries.intake.preview import (
+    Preview,
+    draft_for,
+    imports_of,
+    left_out_of,
+    preview_in,
+    reading_in,
+)
+
+__all__ = [
+    "Batch",
+    "Change",
+    "Intake",
+    "Preview",
+    "draft_for",
+    "imports_of",
+    "intake_batches",
+    "left_out_of",
+    "plan_intake",
+    "preview_in",
+    "reading_in",
+]

@@ -1,0 +1,226 @@
+"""A register ordered, taken in by the worker, imported again, and taken back."""
+
+import threading
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+
+from linli.community.adapters.registers import read_register
+from linli.community.models import (
+    Dwelling,
+    Household,
+    Ownership,
+    Person,
+    Place,
+    RegisterDraft,
+    RegisterImport,
+    RegisterProgress,
+    Residency,
+)
+from linli.community.queries import plan_intake
+from linli.community.queries.intake import Batch
+from linli.community.services import (
+    add_place,
+    draw_decision_scopes,
+    found_community,
+    keep_reading,
+    order_register,
+    registers,
+    take_in_ordered,
+    take_in_register,
+    undo_register,
+    written,
+)
+from linli.record.acting import Acting
+from linli.record.models import Event, Job
+from linli.record.services import run_due
+from linli.rules.errors import Refused
+from tests.community.spreadsheets import csv_of
+
+FAMILIES = ["门牌", "户主", "姓名", "业主", "面积"]
+TABLES = [Place, Dwelling, Person, Ownership, Household, Residency]
+
+
+def reading_of(*lines: list[str], headings: list[str] = FAMILIES):
+    return read_register(csv_of(*lines, headings=headings), "x.csv")
+
+
+def standing() -> dict[str, list[tuple[object, ...]]]:
+    """All that holds today, row by row, without the ids of what was made anew."""
+    return {
+        "doors": sorted(Dwelling.objects.values_list("place__name", "room", "area", "occupied", "floor"), key=str),
+        "owners": sorted(Ownership.objects.filter(until=None).values_list("dwelling__room", "person__name", "share")),
+        "homes": sorted(Household.objects.filter(until=None).values_list("dwelling__room", "head__name"), key=str),
+        "people": sorted(Residency.objects.filter(until=None).values_list("household__dwelling__room", "person__name")),
+        "places": sorted(Place.objects.values_list("name")),
+        "roster": sorted(Person.objects.values_list("name")),
+    }
+
+
+def test_a_family_is_taken_in_with_all_its_members(compound, clerk):
+    reading = reading_of(["1-301", "甲", "甲", "甲50%、乙50%", "80"], ["", "", "乙", "", ""], ["", "", "丙", "", ""])
+    counts = take_in_register(place=compound, reading=reading, by=clerk).counts
+    assert (counts["people_added"], counts["residents_added"], counts["households_added"]) == (3, 3, 1)
+    assert standing()["people"] == [("301", "丙"), ("301", "乙"), ("301", "甲")]
+    assert standing()["owners"] == [("301", "乙", "1/2"), ("301", "甲", "1/2")]
+    # Owner and member of one home are one person.
+    assert Person.objects.filter(name="乙").count() == 1
+
+
+def test_import_again_shows_who_came_and_who_is_gone_and_ends_it_with_a_date(compound, clerk):
+    take_in_register(
+        place=compound, by=clerk,
+        reading=reading_of(["1-301", "甲", "甲", "甲", "80"], ["", "", "乙", "", ""], ["1-302", "丁", "丁", "", ""]),
+    )  # fmt: skip
+    again = reading_of(["1-301", "甲", "甲", "戊", "80"], ["", "", "丙", "", ""], ["1-302", "丁", "丁", "", ""])
+    intake = plan_intake(compound, again, viewer=clerk)
+    assert [tuple(change) for change in intake.changes] == [
+        ("一单元301", "owner", "甲", "戊"), ("一单元301", "member", "乙", "")
+    ]  # fmt: skip
+    changed = {name: count for name, count in intake.counts.items() if count}
+    assert changed == {
+        "people_added": 2, "ownerships_added": 1, "ownerships_ended": 1, "residents_added": 1, "residents_ended": 1,
+        "unchanged": 1,
+    }  # fmt: skip
+    take_in_register(place=compound, reading=again, by=clerk)
+    assert Residency.objects.get(person__name="乙").until is not None
+    assert Ownership.objects.get(person__name="甲").until is not None
+    assert standing()["people"] == [("301", "丙"), ("301", "甲"), ("302", "丁")]
+
+
+def test_doors_that_a_register_leaves_out_stay_unless_it_is_whole(compound, clerk):
+    take_in_register(
+        place=compound, by=clerk, reading=reading_of(["1-301", "甲", "甲", "", ""], ["1-302", "丁", "丁", "丁", ""])
+    )
+    again = reading_of(["1-301", "甲", "甲", "", ""])
+    intake = plan_intake(compound, again, viewer=clerk)
+    assert (intake.absent, intake.absent_lived_in, intake.is_nothing) == (1, ["一单元302"], True)
+    counts = take_in_register(place=compound, reading=again, by=clerk, whole=True).counts
+    assert (counts["households_ended"], counts["residents_ended"], counts["ownerships_ended"]) == (1, 1, 1)
+    assert Dwelling.objects.count() == 2
+    assert standing()["homes"] == [("301", "甲")]
+
+
+def test_one_phone_at_two_doors_is_one_owner_also_of_what_is_known(compound, clerk):
+    heads = ["门牌", "业主", "电话"]
+    take_in_register(place=compound, reading=reading_of(["1-301", "王芳", ""], headings=heads), by=clerk)
+    both = reading_of(["1-301", "王芳", "13800001234"], ["1-302", "王芳", "13800001234.0"], headings=heads)
+    take_in_register(place=compound, reading=both, by=clerk)
+    assert Person.objects.filter(name="王芳").count() == 1
+    assert standing()["owners"] == [("301", "王芳", ""), ("302", "王芳", "")]
+
+
+def test_an_import_is_taken_back_to_the_last_row(compound, clerk):
+    before = standing()
+    first = take_in_register(
+        place=compound, by=clerk,
+        reading=reading_of(["1-301", "甲", "甲", "甲", "80"], ["", "", "乙", "", ""], ["1-302", "丁", "丁", "", ""]),
+    )  # fmt: skip
+    middle = standing()
+    second = take_in_register(
+        place=compound, by=clerk, whole=True,
+        reading=reading_of(
+            ["1-301", "甲", "甲", "甲50%、戊50%", "85"], ["", "", "丙", "", ""], ["2-301", "己", "己", "", ""]
+        ),
+    )  # fmt: skip
+    assert standing() != middle
+    with pytest.raises(Refused) as refused:
+        undo_register(imported=first, by=clerk)
+    assert refused.value.code == "register.later-import"
+    for _ in range(2):
+        undo_register(imported=second, by=clerk)
+    assert standing() == middle
+    undo_register(imported=first, by=clerk)
+    assert standing() == before
+    assert Event.objects.filter(name="register.undone").count() == 2
+
+
+def test_what_others_build_on_is_not_taken_back(compound, clerk):
+    taken = take_in_register(place=compound, reading=reading_of(["1-301", "甲", "甲", "甲", "80"]), by=clerk)
+    after = standing()
+    built = {
+        "checked": lambda: Ownership.objects.update(verified=True),
+        "changed": lambda: Household.objects.update(until="2030-01-01"),
+        "a scope": lambda: draw_decision_scopes(place=compound, by_unit=True, homes_only=True, by=clerk),
+    }
+    for what, build in built.items():
+        with transaction.atomic():
+            build()
+            with pytest.raises(Refused) as refused:
+                undo_register(imported=taken, by=clerk)
+            assert refused.value.code == "register.built-on", what
+            transaction.set_rollback(True)
+    assert standing() == after
+
+
+def test_a_door_changed_since_is_not_put_back(compound, clerk):
+    take_in_register(place=compound, reading=reading_of(["1-301", "", "", "", "80"]), by=clerk)
+    second = take_in_register(place=compound, reading=reading_of(["1-301", "", "", "", "85"]), by=clerk)
+    Dwelling.objects.update(area=9_999)
+    with pytest.raises(Refused) as refused:
+        undo_register(imported=second, by=clerk)
+    assert refused.value.code == "register.built-on"
+    assert Dwelling.objects.get().area == 9_999
+
+
+def test_a_preview_from_before_another_import_is_not_written(compound, clerk):
+    draft = keep_reading(place=compound, reading=reading_of(["1-301", "", "", "", "80"]), by=clerk)
+    take_in_register(place=compound, reading=reading_of(["1-302", "", "", "", "80"]), by=clerk)
+    with pytest.raises(Refused) as refused:
+        order_register(draft=draft, by=clerk)
+    assert refused.value.code == "register.stale"
+
+
+def settle() -> tuple[Place, Acting]:
+    community = found_community(
+        city="天津市", district="河西区", town="桃园街道", community="广顺园社区", by=Acting.system(None)
+    )
+    by = Acting.system(community.id)
+    return add_place(parent=community, kind="compound", name="聚鑫园", by=by), by
+
+
+def test_the_worker_takes_it_in_and_says_how_far_it_is(committed_db, monkeypatch):
+    compound, by = settle()
+    draft = keep_reading(place=compound, reading=reading_of(["1-301", "甲", "甲", "", "80"]), by=by)
+    order_register(draft=draft, by=by)
+    order_register(draft=draft, by=by)
+    assert Job.objects.filter(kind="register.take_in").count() == 1
+    seen: list[tuple[int, int, int]] = []
+
+    def watch(batch: Batch, community: UUID) -> None:
+        written.write_batch(batch, community)
+        other = threading.Thread(target=look)
+        other.start()
+        other.join()
+
+    def look() -> None:
+        try:
+            progress = RegisterProgress.objects.get(draft=draft)
+            seen.append((progress.done, progress.total, Dwelling.objects.count()))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(registers, "write_batch", watch)
+    assert run_due() == 1
+    # Before the end others see how far it is, and none of its rows.
+    assert seen == [(0, 1, 0)]
+    draft.refresh_from_db()
+    assert (draft.state, Dwelling.objects.count(), RegisterImport.objects.count()) == ("taken", 1, 1)
+    assert (draft.progress.done, draft.progress.total) == (1, 1)
+    take_in_ordered(draft.id)
+    assert RegisterImport.objects.count() == 1
+
+
+def test_a_failure_in_the_middle_leaves_nothing_and_is_tried_again(committed_db, monkeypatch):
+    compound, by = settle()
+    draft = keep_reading(place=compound, reading=reading_of(["1-301", "甲", "甲", "", "80"]), by=by)
+    order_register(draft=draft, by=by)
+    with monkeypatch.context() as patch:
+        patch.setattr(written.Trace, "packed", lambda _: 1 / 0)
+        run_due()
+    assert (Dwelling.objects.count(), RegisterImport.objects.count()) == (0, 0)
+    assert RegisterDraft.objects.get().state == "ordered"
+    Job.objects.update(due_at="2020-01-01T00:00Z")
+    run_due()
+    assert Dwelling.objects.count() == 1
