@@ -38,6 +38,8 @@ FILES_KEY = os.environ.get("LINLI_FILES_KEY", "")
 DATA_KEYS = [key.strip() for key in os.environ.get("LINLI_DATA_KEYS", "").split(",") if key.strip()]
 #: 32 bytes in hexadecimal, for ever the same: what a sealed value is found by.
 INDEX_KEY = os.environ.get("LINLI_INDEX_KEY", "")
+#: Hosts inside the network that the program may call all the same, and without TLS: a mail server next door.
+OUTBOUND_HOSTS = frozenset(os.environ.get("LINLI_OUTBOUND_HOSTS", "").lower().replace(",", " ").split())
 FILES_FOLDER = Path(os.environ.get("LINLI_FILES", DATA / "files"))
 
 DEBUG = flag("LINLI_DEBUG")
@@ -63,6 +65,7 @@ INSTALLED_APPS = [
     "linli.record",
     "linli.files",
     "linli.community",
+    "linli.messaging",
     "linli.accounts",
     "linli.voting",
     "linli.matters",

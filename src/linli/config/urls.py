@@ -7,6 +7,7 @@ from linli.matters.views import of_drive
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("linli.web.urls")),
     path("", include("linli.portal.urls")),
+    path("", include("linli.messaging.urls")),
     path("", include("linli.accounts.urls")),
     path("", include("linli.community.urls")),
     path("", include("linli.matters.urls")),

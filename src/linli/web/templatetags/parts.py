@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import segno
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select, Textarea
 from django.template.loader import render_to_string
@@ -158,6 +159,22 @@ def share(steps: Sequence[parts.Share], current: int, *, unit: str = "", label: 
 @register.inclusion_tag(_PATH.format("timeline"))
 def timeline(steps: Iterable[parts.Step]) -> dict[str, object]:
     return {"steps": steps}
+
+
+@register.inclusion_tag(_PATH.format("days"))
+def days(cells: Sequence[parts.Day], words: str) -> dict[str, object]:
+    """The days of a notice as cells; ``words`` say them to a reader."""
+    today = next((n for n, cell in enumerate(cells, 1) if cell.when == "today"), 0)
+    return {"cells": cells, "words": words, "today": today}
+
+
+@register.simple_tag
+def qr(address: str, words: str) -> SafeString:
+    """A code to scan that leads to ``address``; ``words`` say to a reader where."""
+    drawn = segno.make(address, error="m", micro=False).svg_inline(
+        border=2, title=words, svgclass="code", lineclass=None
+    )
+    return mark_safe(drawn)
 
 
 @register.inclusion_tag(_PATH.format("rows"))
