@@ -128,15 +128,15 @@ class World:
         }
         self.waiting = write_notice(title="停水公示", text=words, by=by, **more)
         self.notice = write_notice(title="聚鑫园加装电梯协议公示", text=words, by=by, **more)
-        approve_text(review=self.notice.review, seen=self.notice.review.sha256, by=self.secretary.by)
+        approve_text(review=self.notice.review, seen=self.notice.review.fingerprint, by=self.secretary.by)
         for posting in self.notice.postings.all():
             post_notice(posting=posting, at=clock.now(), by=leader)
         said = [
             object_to_notice(notice=self.notice, text="施工太吵，白天再干。", by=self.resident.by) for _ in range(2)
         ]
-        approve_text(review=said[0].review, seen=said[0].review.sha256, by=self.secretary.by)
+        approve_text(review=said[0].review, seen=said[0].review.fingerprint, by=self.secretary.by)
         self.objection, self.returned = said[0], said[1].review
-        seen = self.returned.sha256
+        seen = self.returned.fingerprint
         return_text(review=self.returned, seen=seen, reason="insult", words="请说事情。", by=self.secretary.by)
         self.supervisor = cast.supervisor(self.community)
         self.appeal = appeal_text(review=self.returned, words="没有骂人。", by=self.resident.by)

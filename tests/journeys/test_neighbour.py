@@ -103,7 +103,7 @@ def announce(world: World) -> None:
     notice = announce_result(
         matter=world.matter, text=proposed["text"][0], days=15, contact="社区服务站", by=world.secretary.by
     )
-    approve_text(review=notice.review, seen=notice.review.sha256, by=world.secretary.by)
+    approve_text(review=notice.review, seen=notice.review.fingerprint, by=world.secretary.by)
     for posting in notice.postings.all():
         post_notice(posting=posting, by=world.secretary.by)
 
@@ -121,12 +121,12 @@ def post_another(world: World) -> None:
         circle=Notice.Circle.NET,
         by=by,
     )
-    approve_text(review=notice.review, seen=notice.review.sha256, by=by)
+    approve_text(review=notice.review, seen=notice.review.fingerprint, by=by)
     for posting in notice.postings.all():
         post_notice(posting=posting, by=by)
     for _ in range(2):
         said = object_to_notice(notice=notice, text="三单元503早上要用水，找赵建国。", by=by)
-    approve_text(review=said.review, seen=said.review.sha256, by=by)
+    approve_text(review=said.review, seen=said.review.fingerprint, by=by)
 
 
 def begin(empty: set[Door]) -> World:
@@ -283,7 +283,9 @@ NUMBER = re.compile(r'(?<=<b class="num nb">)[0-9A-Z]{4}-[0-9A-Z]{4}(?=</b>)')
 def plain(text: str, world: World) -> str:
     names = {str(value): f"<{name} {n}>" for name, values in world.ids.items() for n, value in enumerate(values)}
     text = UUID.sub(lambda found: names.get(found.group(), "<id>"), text)
-    text = CODE.sub("<code>", text)
+    text, codes = CODE.subn("<code>", text)
+    if codes:
+        text = re.sub(r"Content-Length: \d+", "Content-Length: <n>", text)
     return NUMBER.sub("<number>", TOKEN.sub(r"\1", text))
 
 

@@ -204,12 +204,12 @@ def test_every_answer_is_reviewed_too_and_given_once(world):
         assert not answered.reply.is_public
         with pytest.raises(Refused, match="已经答复"):
             answer_objection(objection=said, text="再说一遍。", by=world.clerk.by)
-        seen = answered.reply.sha256
+        seen = answered.reply.fingerprint
         return_text(review=answered.reply, seen=seen, reason="incomplete", words="写日期。", by=world.secretary.by)
         answered = answer_objection(objection=said, text="8月装隔音门。", by=world.clerk.by)
         reply = NoticeObjection.objects.get(id=said.id).reply
         assert reply is not None
-        approve_text(review=reply, seen=reply.sha256, by=world.secretary.by)
+        approve_text(review=reply, seen=reply.fingerprint, by=world.secretary.by)
     assert NoticeObjection.objects.get(id=said.id).reply.shown == "8月装隔音门。"  # type: ignore[union-attr]
 
 

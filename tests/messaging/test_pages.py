@@ -145,6 +145,6 @@ def test_what_waits_is_on_the_first_page(world):
     notice = world.written()
     secretary, clerk = Reader(cast.signed_in(world.secretary)), Reader(cast.signed_in(world.clerk))
     assert secretary.open("/").says("1段要公开的话等您审")
-    approve_text(review=notice.review, seen=notice.review.sha256, by=world.secretary.by)
+    approve_text(review=notice.review, seen=notice.review.fingerprint, by=world.secretary.by)
     assert clerk.open("/").says("等着张贴")
     assert Posting.objects.filter(posted_at=None).count() == 3

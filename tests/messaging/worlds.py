@@ -47,7 +47,7 @@ class World:
 
     def approved(self, **more: object) -> Notice:
         notice = self.written(**more)
-        approve_text(review=notice.review, seen=notice.review.sha256, by=self.secretary.by)
+        approve_text(review=notice.review, seen=notice.review.fingerprint, by=self.secretary.by)
         notice.refresh_from_db()
         return notice
 

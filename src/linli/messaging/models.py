@@ -179,7 +179,7 @@ class Review(Within):
     subject = models.UUIDField(help_text="what the text belongs to, as a value")
     title = models.CharField(max_length=80, help_text="what it belongs to, in words for the list")
     original = models.BinaryField(help_text="sealed")
-    sha256 = models.CharField(max_length=64, help_text="of the text as written")
+    fingerprint = models.CharField(max_length=64, help_text="of the text as written, under a key: it tells nothing")
     pieces = models.JSONField(default=list)
     uncovered = models.JSONField(default=list)
     shown = models.TextField(blank=True)

@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
                 ('subject', models.UUIDField(help_text='what the text belongs to, as a value')),
                 ('title', models.CharField(help_text='what it belongs to, in words for the list', max_length=80)),
                 ('original', models.BinaryField(help_text='sealed')),
-                ('sha256', models.CharField(help_text='of the text as written', max_length=64)),
+                ('fingerprint', models.CharField(help_text='of the text as written, under a key: it tells nothing', max_length=64)),
                 ('pieces', models.JSONField(default=list)),
                 ('uncovered', models.JSONField(default=list)),
                 ('shown', models.TextField(blank=True)),

@@ -96,7 +96,7 @@ def write_notice(
         subject_kind="notice",
         subject=notice.id,
         place=place.id,
-        public={"number": notice.number, "days": days, "pack": pack_id, "sha256": notice.review.sha256},
+        public={"number": notice.number, "days": days, "pack": pack_id},
     )
     return notice
 
@@ -326,7 +326,6 @@ def object_to_notice(
         subject_kind="notice",
         subject=notice.id,
         place=notice.place_id,
-        public={"sha256": objection.review.sha256},
     )
     return objection
 

@@ -14,7 +14,7 @@ from linli.messaging.models import Appeal, Review, ReviewDuty
 from linli.messaging.policy import NAME_REVIEWERS, can_decide_appeal, can_review
 from linli.record import clock
 from linli.record.acting import Acting
-from linli.record.cipher import seal, unseal
+from linli.record.cipher import index_of, seal, unseal
 from linli.record.services import note, plan_job
 from linli.rules.errors import Refused
 from linli.rules.masking import Piece, covered, personal_pieces, possible_names
@@ -74,9 +74,12 @@ def put_up_for_review(*, community: UUID, of: str, subject: UUID, title: str, te
 
 
 def write_into(review: Review, text: str) -> None:
-    """Seal a text into its review, with what is to be covered of it."""
+    """Seal a text into its review, with what is to be covered of it.
+
+    A plain hash of it would give away what is covered: few numbers fit between the words that all may read.
+    """
     review.original = seal(text, review.original_cell)
-    review.sha256 = hashlib.sha256(text.encode()).hexdigest()
+    review.fingerprint = index_of(text, of="public text").hex()
     review.pieces = [[piece.start, piece.end, piece.kind] for piece in pieces_of(text, review.community_id)]
     review.uncovered = []
 
@@ -88,7 +91,7 @@ def after_putting(review: Review, by: Acting) -> None:
         by=by,
         subject_kind="review",
         subject=review.id,
-        public={"of": review.of, "sha256": review.sha256},
+        public={"of": review.of},
     )
     plan_job(HAND_ON, subject=review.id, due_at=review.due_at, community=review.community_id)
 
@@ -129,7 +132,7 @@ def lock_review(review: Review, by: Acting) -> Review:
 
 @transaction.atomic
 def approve_text(*, review: Review, seen: str, uncovered: Sequence[int] = (), by: Acting) -> Review:
-    """Let a text go public as it was seen (``seen``: its SHA-256), covered but for the pieces named.
+    """Let a text go public as it was seen (``seen``: its fingerprint), covered but for the pieces named.
 
     Refused: somebody whose turn it is not, a text that was decided or changed meanwhile.
     """
@@ -179,7 +182,7 @@ def require_waiting(review: Review, seen: str) -> None:
     """Refused where the text was decided, or is another than the one that was seen."""
     if review.state != State.WAITING:
         raise Refused("review.decided", "这段话已经审过了。请看看别人是怎么处理的。")
-    if review.sha256 != seen:
+    if review.fingerprint != seen:
         raise Refused("review.changed", "这段话刚改过，和您看到的不一样。请再看一遍。")
 
 

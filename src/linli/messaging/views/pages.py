@@ -1,5 +1,6 @@
 """What the pages of notices and of the review show, made of the parts of ``web``; no rule and no write is here."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -196,7 +197,7 @@ def sheet_page(notice: Notice) -> dict[str, Any]:
         "last_day": full_day(notice.last_day) if notice.last_day else "",
         "date": full_day(notice.posted_on or localtime(notice.written_at)),
         "address": settings.ADDRESS + reverse("messaging:notice", args=[notice.id]),
-        "sha256": notice.review.sha256[:16],
+        "sha256": hashlib.sha256(notice.review.shown.encode()).hexdigest()[:16],
     }
 
 
@@ -281,6 +282,7 @@ def review_page(review: Review, viewer: Acting) -> dict[str, Any]:
             for each in segments
             if each.kind
         ],
+        "shown": review.shown or "".join(each.shown if each.kind else each.words for each in segments),
         "reason": reason_words(review),
         "can_decide": reviewing and review.state == state.WAITING,
         "can_hide": reviewing and review.state == state.APPROVED and review.of != Review.Of.NOTICE,

@@ -171,10 +171,8 @@ def days(cells: Sequence[parts.Day], words: str) -> dict[str, object]:
 @register.simple_tag
 def qr(address: str, words: str) -> SafeString:
     """A code to scan that leads to ``address``; ``words`` say to a reader where."""
-    drawn = segno.make(address, error="m", micro=False).svg_inline(
-        border=2, title=words, svgclass="code", lineclass=None
-    )
-    return mark_safe(drawn)
+    made = segno.make(address, error="m", micro=False)
+    return mark_safe(made.svg_inline(border=2, title=words, svgclass="code", lineclass=None, omitsize=True))
 
 
 @register.inclusion_tag(_PATH.format("rows"))
