@@ -100,6 +100,15 @@ def clerk(at: Place, name: str = "林小梅") -> Member:
     return holder(at, Role.Kind.CLERK, "居委会录入员", name)
 
 
+def supervisor(at: Place, name: str = "孙守正") -> Member:
+    """孙守正, of the supervision committee of the community ``at``; another name is another of it."""
+    body = organisation(at, f"{at.name}居务监督委员会", "supervision_committee")
+    by = system(at)
+    person = Person.objects.filter(community=at, name=name).first() or add_person(community=at, name=name, by=by)
+    role = give_role(person=person, kind=Role.Kind.SUPERVISOR, title="监督委员", place=at, organisation=body, by=by)
+    return Member(person, acting_as(person, role))
+
+
 def collector(place: Place) -> Member:
     """赵建国, building leader at ``place``, who knocks and brings slips."""
     return holder(place, Role.Kind.BUILDING_LEADER, "楼栋长", "赵建国")

@@ -8,6 +8,7 @@ from linli.community import policy as community
 from linli.community.queries import area_code_of
 from linli.community.services import take_in_ordered
 from linli.matters import reactions as matters
+from linli.messaging import services as messaging
 from linli.record import retention
 from linli.record import services as record
 from linli.voting import services as voting
@@ -25,8 +26,10 @@ RUNS: Mapping[str, Callable[[UUID], None]] = {
     "drive.pass_deadline": voting.pass_deadline,
     "drive.recount_nightly": voting.recount_nightly,
     "matter.follow_drive": matters.follow_drive,
+    "notice.end": messaging.end_notice,
     "register.take_in": take_in_ordered,
     "retention.sweep": record.sweep_old_rows,
+    "review.hand_on": messaging.hand_on_review,
 }
 
 #: Kinds of job of which one always waits, for the whole instance.
@@ -34,3 +37,7 @@ STANDING: Sequence[str] = ("retention.sweep",)
 
 #: What is not kept for ever: which rows, how long, why.
 RETENTION: Sequence[retention.Kept] = (*retention.KEPT, *community.KEPT, *accounts.KEPT)
+
+#: What makes the words of messages that are never stored (one-time codes): kind → function of the message's subject,
+#: which gives the same words for the same subject, so that a repeat under the same key says nothing else.
+BODIES: Mapping[str, Callable[[UUID], str]] = {}

@@ -59,7 +59,7 @@ def test_nobody_of_the_article_acts_in_it():
 def test_each_persona_comes_in_by_a_link_of_its_own():
     story.tell()
     first, second = story.links(), story.links()
-    assert len(first) == 5
+    assert len(first) == 6
     assert {link for _, link in first}.isdisjoint(link for _, link in second)
     for _, link in first + second:
         assert Client().post("/s/" + link.rsplit("/", 1)[-1]).status_code == 302

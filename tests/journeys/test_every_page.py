@@ -7,6 +7,7 @@ The parts of pages are looked at one by one in tests/web; this looks at the page
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,15 @@ from linli.community.models import Place
 from linli.files.services import store_pictures
 from linli.matters.models import Matter
 from linli.matters.services import put_to_owners, raise_matter
+from linli.messaging.services import (
+    appeal_text,
+    approve_text,
+    name_reviewers,
+    object_to_notice,
+    post_notice,
+    return_text,
+    write_notice,
+)
 from linli.record import clock
 from linli.record.services import run_due
 from linli.voting.models import Drive, Seat
@@ -59,6 +69,7 @@ class World:
         drive.refresh_from_db()
         decide_drive(drive=drive, by=self.secretary.by)
         run_due()
+        self.post_notices()
 
     def raise_one(self, title: str, pack: str) -> Matter:
         return raise_matter(
@@ -99,21 +110,67 @@ class World:
         attach_photos(stack=stack, files=store_pictures(by=by, uploads=shots), by=by)
         return matter, drive, stack.id
 
+    def post_notices(self) -> None:
+        """A notice that runs with what was said against it, one that waits for its review, one with an appeal."""
+        by, leader = self.clerk.by, self.collector.by
+        name_reviewers(
+            community=self.community,
+            reviewer=self.secretary.person,
+            deputy=cast.clerk(self.community, "何晓芸").person,
+            by=self.secretary.by,
+        )
+        words = "3个单元54户，48户同意。有事找林小梅，电话13812341234，一单元401。"
+        more: dict[str, Any] = {
+            "place": self.compound,
+            "issuer": self.convener,
+            "contact": "社区服务站一楼",
+            "days": 15,
+        }
+        self.waiting = write_notice(title="停水公示", text=words, by=by, **more)
+        self.notice = write_notice(title="聚鑫园加装电梯协议公示", text=words, by=by, **more)
+        approve_text(review=self.notice.review, seen=self.notice.review.fingerprint, by=self.secretary.by)
+        for posting in self.notice.postings.all():
+            post_notice(posting=posting, at=clock.now(), by=leader)
+        said = [
+            object_to_notice(notice=self.notice, text="施工太吵，白天再干。", by=self.resident.by) for _ in range(2)
+        ]
+        approve_text(review=said[0].review, seen=said[0].review.fingerprint, by=self.secretary.by)
+        self.objection, self.returned = said[0], said[1].review
+        seen = self.returned.fingerprint
+        return_text(review=self.returned, seen=seen, reason="insult", words="请说事情。", by=self.secretary.by)
+        self.supervisor = cast.supervisor(self.community)
+        self.appeal = appeal_text(review=self.returned, words="没有骂人。", by=self.resident.by)
+
     def pages(self) -> Sequence[tuple[str, cast.Member | None, list[str]]]:
         matters = [f"/matters/{matter.id}" for matter in (self.raised, self.running, self.decided)]
         places = Place.objects.filter(path__overlap=[self.compound.id]).order_by("kind", "sort_key")
         unit = places.filter(kind=Place.Kind.UNIT).first()
         assert unit is not None
         here = f"/places/{self.compound.id}"
+        notice, reviews = f"/notices/{self.notice.id}", f"/reviews/{self.waiting.review_id}"
+        appealed = f"/reviews/{self.returned.id}"
         office = [
             "/", "/own", "/search", "/keys", "/places", f"/places/{self.community.id}", here, f"{here}/doors",
             f"{here}/register", f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put",
             f"{matters[2]}/result", f"/drives/{self.ended.id}/shares",
+            "/notices", "/reviews", notice, reviews, f"{matters[2]}/announce",
         ]  # fmt: skip
         drive = f"/drives/{self.drive.id}"
         return [
             ("secretary", self.secretary, office),
-            ("clerk", self.clerk, ["/", matters[1], f"{drive}/stacks", f"/stacks/{self.stack}"]),
+            ("supervisor", self.supervisor, ["/", "/reviews", appealed]),
+            (
+                "clerk",
+                self.clerk,
+                [
+                    "/",
+                    "/notices/new",
+                    f"/objections/{self.objection.id}/answer",
+                    matters[1],
+                    f"{drive}/stacks",
+                    f"/stacks/{self.stack}",
+                ],
+            ),
             ("collector", self.collector, ["/", matters[1], f"{drive}/face"]),
             (
                 "resident",
@@ -124,6 +181,11 @@ class World:
                     "/jianfu",
                     "/search",
                     "/matters",
+                    "/notices",
+                    notice,
+                    f"{notice}/sheet",
+                    f"{notice}/object",
+                    appealed,
                     *matters[1:],
                     f"{matters[2]}/result",
                     f"/check/{self.running.thread_id}",

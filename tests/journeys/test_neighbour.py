@@ -25,7 +25,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from linli.community.models import Place
 from linli.files.services import store_pictures
 from linli.matters.models import Matter
-from linli.matters.services import put_to_owners, raise_matter
+from linli.matters.services import announce_result, put_to_owners, raise_matter
+from linli.messaging.models import Notice, NoticeObjection, Posting, Review
+from linli.messaging.services import approve_text, object_to_notice, post_notice, write_notice
 from linli.record import clock
 from linli.record.models import Log, Unsealed
 from linli.record.sealing import seal_due
@@ -34,7 +36,7 @@ from linli.voting.models import Drive, Seat, Stack
 from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, start_stack
 from tests import cast
 from tests.journeys import papers
-from tests.journeys.reading import Page
+from tests.journeys.reading import Page, Reader
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +86,7 @@ def tell(order: Order) -> Iterator[tuple[str, World]]:
         for count, (choice, objects) in zip(counts, (("yes", 0), ("no", 0), ("no", 1), ("abstain", 0)), strict=True):
             early += [(door, choice, bool(objects)) for door in take(parts[unit], count)]
     with clock.told_at(OPENED + timedelta(days=4)):
+        post_another(world)
         hand_in(world, early)
         seal_all()
         yield "running", with_ids(world)
@@ -95,8 +98,42 @@ def tell(order: Order) -> Iterator[tuple[str, World]]:
     with clock.told_at(CLOSES + timedelta(hours=9)):
         decide_drive(drive=world.drive, by=world.secretary.by)
         run_due()
+        announce(world)
         seal_all()
         yield "decided", with_ids(world)
+
+
+def announce(world: World) -> None:
+    """The result as a notice on every door, which the office makes from the page that proposes its words."""
+    desk = Reader(cast.signed_in(world.secretary))
+    proposed = desk.open(f"/matters/{world.matter.id}/announce").form().values
+    notice = announce_result(
+        matter=world.matter, text=proposed["text"][0], days=15, contact="社区服务站", by=world.secretary.by
+    )
+    approve_text(review=notice.review, seen=notice.review.fingerprint, by=world.secretary.by)
+    for posting in notice.postings.all():
+        post_notice(posting=posting, by=world.secretary.by)
+
+
+def post_another(world: World) -> None:
+    """A notice that hangs while the drive runs, and what somebody has said against it."""
+    place, by = world.drive.place, world.secretary.by
+    notice = write_notice(
+        place=place,
+        title="停水公示",
+        text="6月20日停水一天。",
+        issuer=world.matter.convener,
+        days=3,
+        contact="社区服务站",
+        circle=Notice.Circle.NET,
+        by=by,
+    )
+    approve_text(review=notice.review, seen=notice.review.fingerprint, by=by)
+    for posting in notice.postings.all():
+        post_notice(posting=posting, by=by)
+    for _ in range(2):
+        said = object_to_notice(notice=notice, text="三单元503早上要用水，找赵建国。", by=by)
+    approve_text(review=said.review, seen=said.review.fingerprint, by=by)
 
 
 def seal_all() -> None:
@@ -186,6 +223,11 @@ def with_ids(world: World) -> World:
             "stack_id": list(Stack.objects.order_by("number").values_list("id", flat=True)),
             "place_id": [place.community_id, *places.values_list("id", flat=True)],
             "draft_id": [UUID_OF_NOTHING],
+            "notice_id": list(Notice.objects.order_by("number").values_list("id", flat=True)),
+            "posting_id": list(Posting.objects.order_by("notice__number", "position").values_list("id", flat=True)),
+            "objection_id": list(NoticeObjection.objects.order_by("at", "id").values_list("id", flat=True)),
+            "review_id": list(Review.objects.order_by("asked_at", "id").values_list("id", flat=True)),
+            "appeal_id": [UUID_OF_NOTHING],
             "position": [1, 2, 99],
             "secret": ["nobody-has-this"],
             "thread_id": [world.matter.thread_id],
@@ -339,7 +381,8 @@ def test_what_belongs_to_the_walk_and_the_office_is_closed_to_her(one_world):
     checked = 0
     for (station, who), read in one_world.items():
         for address, (status, _) in read.items():
-            if address.startswith(("/drives/", "/stacks/", "/places")) or address.endswith(("/put", "/decide")):
+            closed = ("/drives/", "/stacks/", "/places", "/reviews/", "/appeals/", "/postings/", "/objections/")
+            if address.startswith(closed) or address.endswith(("/put", "/decide", "/announce", "/revise")):
                 checked += 1
                 wanted = {302, 405} if who == "without a name" else {403, 404, 405}
                 assert status in wanted, f"{station}: {who} gets {status} at {address}"
@@ -352,6 +395,10 @@ def test_she_sees_what_is_hers_to_see(one_world):
     running = one_world["running", "of the same unit"][matter][1]
     assert "还差4户" in "".join(running.split())
     assert "一单元401" in running
+    notice = one_world["running", "without a name"]["/notices/<notice_id 0>"]
+    assert notice[0] == 200
+    assert "三单元***早上要用水，找赵*国" in notice[1]
+    assert "收到2条意见，1条在审" in notice[1]
     reached = one_world["reached", "of the same unit"][matter][1]
     assert "<b>13</b>户同意" in reached
     assert "还差" not in reached
@@ -360,3 +407,4 @@ def test_she_sees_what_is_hers_to_see(one_world):
     assert decided[0] == 200
     for counts in ("一单元13户（共18户）", "二单元13户（共18户）", "三单元9户（共18户）"):
         assert counts in decided[1]
+        assert counts in one_world["decided", "without a name"]["/notices/<notice_id 1>"][1]

@@ -20,6 +20,7 @@ from linli.machine.cluster import OWNER_ROLE, Cluster
 from linli.matters import policy as matters_policy
 from linli.matters.models import Matter
 from linli.matters.services import thread_of
+from linli.messaging import policy as messaging_policy
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.models import Event, Row
@@ -244,6 +245,7 @@ def test_totals_that_somebody_has_touched_decide_nothing():
 
 ACTIONS = (
     *community_policy.ACTIONS,
+    *messaging_policy.ACTIONS,
     *accounts_policy.ACTIONS,
     *voting_policy.ACTIONS,
     *matters_policy.ACTIONS,
@@ -254,6 +256,13 @@ MAY = {
     "register.see": {"secretary", "director", "clerk"},
     "register.change": {"secretary", "director", "clerk"},
     "role.change": {"secretary", "director"},
+    "message.send": {"secretary", "director", "clerk"},
+    "channel.keep": {"secretary", "director"},
+    "text.name-reviewers": {"secretary", "director"},
+    "text.review": {"secretary", "director", "clerk"},
+    "appeal.decide": {"supervisor"},
+    "notice.write": {"secretary", "director", "clerk"},
+    "notice.post": {"secretary", "director", "clerk", "building_leader"},
     "account.open": {"secretary", "director"},
     "drive.open": {"secretary", "director", "clerk"},
     "drive.decide": {"secretary", "director", "clerk"},

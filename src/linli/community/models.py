@@ -208,6 +208,7 @@ class Role(Within, Dated):
         DIRECTOR = "director"
         CLERK = "clerk"
         BUILDING_LEADER = "building_leader"
+        SUPERVISOR = "supervisor"
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="roles")
     kind = models.CharField(max_length=20, choices=Kind.choices)

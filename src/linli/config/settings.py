@@ -42,6 +42,8 @@ INDEX_KEY = os.environ.get("LINLI_INDEX_KEY", "")
 LOG_KEY = os.environ.get("LINLI_LOG_KEY", "")
 #: Where the highest head of every log is kept outside the database, so that an old backup is noticed.
 WITNESS_FOLDER = Path(os.environ.get("LINLI_WITNESS", DATA / "witness"))
+#: Hosts inside the network that the program may call all the same, and without TLS: a mail server next door.
+OUTBOUND_HOSTS = frozenset(os.environ.get("LINLI_OUTBOUND_HOSTS", "").lower().replace(",", " ").split())
 FILES_FOLDER = Path(os.environ.get("LINLI_FILES", DATA / "files"))
 
 DEBUG = flag("LINLI_DEBUG")
@@ -69,6 +71,7 @@ INSTALLED_APPS = [
     "linli.record",
     "linli.files",
     "linli.community",
+    "linli.messaging",
     "linli.accounts",
     "linli.voting",
     "linli.matters",

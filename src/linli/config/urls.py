@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", include("linli.web.urls")),
     path("", include("linli.portal.urls")),
+    path("", include("linli.messaging.urls")),
     path("", include("linli.accounts.urls")),
     path("", include("linli.community.urls")),
     path("", include("linli.matters.urls")),

@@ -30,7 +30,7 @@ from linli.record.acting import Acting
 
 ADDRESS = {"city": "天津市", "district": "河西区", "town": "桃园街道", "community": "广顺园社区"}
 SECRETARY, CLERK, LEADER, SECOND_LEADER = "周文静", "林小梅", "赵建国", "孙凤英"
-RESIDENT, NEIGHBOUR = "陈玉兰", "李桂珍"
+RESIDENT, NEIGHBOUR, SUPERVISOR = "陈玉兰", "李桂珍", "孙守正"
 
 #: 54 homes on floors 3 to 8, of which 48 are lived in: 16 of 18 in each unit.
 JUXINYUAN = Homes(
@@ -70,6 +70,7 @@ class Ground:
     people: dict[str, Person]
     secretary: Acting
     clerk: Acting
+    leader: Acting
 
 
 def at(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
@@ -91,7 +92,9 @@ def settle() -> Ground:
             name: add_organisation(community=community, name=name, kinds=[kind], by=system)
             for name, kind in BODIES.items()
         }
-        office = {name: add_person(community=community, name=name, by=system) for name in (SECRETARY, CLERK)}
+        office = {
+            name: add_person(community=community, name=name, by=system) for name in (SECRETARY, CLERK, SUPERVISOR)
+        }
         party, residents = bodies["广顺园社区党委"], bodies["广顺园社区居委会"]
         secretary = in_role(
             give_role(
@@ -112,6 +115,14 @@ def settle() -> Ground:
                 organisation=residents,
                 by=secretary,
             )
+        )
+        give_role(
+            person=office[SUPERVISOR],
+            kind=Role.Kind.SUPERVISOR,
+            title="监督委员",
+            place=community,
+            organisation=bodies["广顺园社区居务监督委员会"],
+            by=secretary,
         )
     # Of Juxinyuan the office has two lists that complete one another; of Zitengli one that has everything.
     juxinyuan = build(
@@ -134,9 +145,11 @@ def settle() -> Ground:
     named = people_of(community, clerk).filter(name__in=[SECRETARY, CLERK, LEADER, SECOND_LEADER, RESIDENT, NEIGHBOUR])
     people = {person.name: person for person in named}
     with clock.told_at(at(2023, 5, 11)):
-        for name, place in ((LEADER, juxinyuan), (SECOND_LEADER, zitengli)):
+        leader, _ = (
             give_role(person=people[name], kind=Role.Kind.BUILDING_LEADER, title="楼栋长", place=place, by=secretary)
-    return Ground(community, juxinyuan, zitengli, bodies, people, secretary, clerk)
+            for name, place in ((LEADER, juxinyuan), (SECOND_LEADER, zitengli))
+        )
+    return Ground(community, juxinyuan, zitengli, bodies, people, secretary, clerk, in_role(leader))
 
 
 def in_role(role: Role) -> Acting:

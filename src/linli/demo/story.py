@@ -6,16 +6,17 @@ from django.urls import reverse
 
 from linli.accounts.services import make_sign_in_link, open_account
 from linli.community.queries import people_of
-from linli.demo import ground, matters
+from linli.demo import ground, matters, notices
 from linli.record import clock
 from linli.record.acting import Acting
 
 #: Who to come in as, and what to look at.
 PERSONAS = {
     ground.SECRETARY: "社区党委副书记：今日看板、议事厅、门户；聚鑫园电梯的结果和每户分摊",
-    ground.CLERK: "居委会录入员：录入纸表（只用键盘）、照片",
+    ground.CLERK: "居委会录入员：录入纸表（只用键盘）、照片；先审后发的替补",
     ground.LEADER: "楼栋长，收表人：更换门禁走到哪儿了（楼面图）",
     ground.RESIDENT: "聚鑫园二单元602的居民：自家的答复，电梯的结果",
+    ground.SUPERVISOR: "居务监督委员：等委员会答复的申诉",
     ground.NEIGHBOUR: "紫藤里二单元的邻居：只看得到每个单元几户",
 }
 
@@ -30,9 +31,11 @@ def tell() -> None:
         return
     settled = ground.settle()
     matters.lift_of_2023(settled)
+    notices.agreement_of_2023(settled)
     now = clock.now()
     matters.lift_under_way(settled, now)
     matters.new_doors_under_way(settled, now)
+    notices.under_way(settled, now)
 
 
 def links() -> list[tuple[str, str]]:

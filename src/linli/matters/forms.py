@@ -39,6 +39,18 @@ class PlaceField(forms.ModelChoiceField):
         return f"{above.name} {obj.name}" if above is not None and above.kind in WITHIN else obj.name
 
 
+class AnnounceForm(forms.Form):
+    """The notice of a result: its words, which the reviewer reads too, for how long, and where to object."""
+
+    text = forms.CharField(label=_("公示内容"), max_length=4000, widget=forms.Textarea(attrs={"rows": 10}))
+    days = forms.IntegerField(
+        label=_("公示几天"), min_value=1, max_value=365, help_text=_("从最后一处贴好的第二天起算。")
+    )
+    contact = forms.CharField(
+        label=_("有意见到哪里提"), max_length=120, help_text=_("写电话和地点，例如：社区服务站一楼，022-0000-0000")
+    )
+
+
 class MatterForm(forms.Form):
     """One matter: what is wanted, where, by which rule, and who convenes, carries and supervises."""
 

@@ -11,6 +11,8 @@ from linli.community.policy import require
 from linli.community.services import lock_community
 from linli.matters import policy
 from linli.matters.models import Matter
+from linli.messaging.models import Notice
+from linli.messaging.services import write_notice
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.models import Thread
@@ -134,3 +136,36 @@ def put_to_owners(
         thread=matter.thread_id,
     )
     return drive
+
+
+@transaction.atomic
+def announce_result(*, matter: Matter, text: str, days: int, contact: str, by: Acting) -> Notice:
+    """Write the notice of a matter's result, to be reviewed and then posted at every unit's door of its place.
+
+    Its rule's days of notice are the least. Refused: a matter without a result, one whose notice is there already, and
+    whatever no notice may be.
+    """
+    matter = Matter.objects.select_for_update(of=("self",)).select_related("place", "convener").get(id=matter.id)
+    if matter.state != Matter.State.DECIDED:
+        raise Refused("matter.no-result", "这件事还没有结果，不能公示结果。")
+    there = Notice.objects.filter(about_kind="matter", about=matter.id).exclude(state=Notice.State.WITHDRAWN)
+    if there.exists():
+        raise Refused("matter.announced", "这件事的结果已经写成公示了。请到公示栏看。")
+    notice = write_notice(
+        place=matter.place,
+        title=f"{matter.title[:70]}：结果公示",
+        text=text,
+        issuer=matter.convener,
+        days=days,
+        contact=contact,
+        pack_id=matter.pack,
+        circle=matter.circle,
+        about_kind="matter",
+        about=matter.id,
+        by=by,
+    )
+    note(
+        "matter.announced", by=by, subject_kind="matter", subject=matter.id, place=matter.place_id,
+        public={"notice": notice.number}, thread=matter.thread_id,
+    )  # fmt: skip
+    return notice

@@ -11,4 +11,5 @@ urlpatterns = [
     path("matters/<uuid:matter_id>/put", views.put, name="put"),
     path("matters/<uuid:matter_id>/decide", views.decide, name="decide"),
     path("matters/<uuid:matter_id>/result", views.result, name="result"),
+    path("matters/<uuid:matter_id>/announce", views.announce, name="announce"),
 ]

@@ -16,6 +16,7 @@ def menu(request: HttpRequest) -> dict[str, object]:
     in_office = standing.role is not None and standing.role.kind in OFFICE
     entries = [
         (_("今日看板") if in_office else _("家门口"), "list" if in_office else "home", "home", ()),
+        (_("公示栏"), "notice", "messaging:board", ("/notices", "/reviews", "/objections")),
         (_("议事厅"), "talk", "matters:index", ("/matters", "/drives", "/stacks")),
         *([(_("门户"), "building", "community:index", ("/places",))] if in_office else []),
         (_("找一找"), "find", "search", ("/search",)),

@@ -118,6 +118,22 @@ def working_deadline(start: date, days: int) -> Deadline:
     return _counted(start, day, skipped, _later(start, 1))
 
 
+def after_quiet(moment: datetime, begins: time, ends: time) -> datetime:
+    """The first moment from ``moment`` (aware) on that lies outside the quiet hours of its day in the community.
+
+    The hours reach over midnight where they begin later than they end (22:00 to 07:00); where both are one time there
+    are none.
+    """
+    local = moment.astimezone(CHINA)
+    now = local.time()
+    over_midnight = begins > ends
+    quiet = (now >= begins or now < ends) if over_midnight else begins <= now < ends
+    if not quiet:
+        return moment
+    day = local.date() + timedelta(days=1) if over_midnight and now >= begins else local.date()
+    return datetime.combine(day, ends, CHINA)
+
+
 def _table(data: dict[str, Any]) -> HolidayTable:
     """A table from its TOML: ``rest`` is a list of stretches with name, from and to, ``working`` a list of days."""
     rest: dict[date, str] = {}

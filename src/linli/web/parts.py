@@ -172,6 +172,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Day:
+    """One day of a notice: what its cell says, and how it stands to today. On paper no day is today."""
+
+    label: str
+    when: Literal["past", "today", "ahead"] = "ahead"
+
+
+@dataclass(frozen=True)
 class Row:
     """One line of a list; with ``url`` all of it is the target. ``mark``: one to four signs, or ``icon``: a drawing."""
 

@@ -205,6 +205,11 @@ def _lists() -> dict[str, object]:
             ),
             parts.Step(_pick("签协议，公示", "Agreement and public notice")),
         ],
+        "days": [
+            parts.Day("7/21" if n == 21 else "8/1" if n == 32 else str(n if n < 32 else n - 31), when)
+            for n in range(21, 36)
+            for when in (("past" if n < 26 else "today" if n == 26 else "ahead"),)
+        ],
         "next": [
             parts.Next(
                 _pick("7户还没说定，今晚派人上门", "Seven homes are not settled: send someone tonight"),
@@ -323,6 +328,7 @@ def _words() -> dict[str, str]:
         "answered": _pick("顾虑已解答", "answered"),
         "stands": _pick("仍保留意见", "reservation stands"),
         "share": _pick("每户大约出多少", "What each home would pay"),
+        "days": _pick("公示15天：7月21日至8月4日", "Posted for 15 days: 21 July to 4 August"),
         "timeline": _pick("走到哪一步了", "Where it stands"),
         "face": _pick("走到哪儿了", "How far the walk is"),
         "units": _pick("每个单元", "Unit by unit"),

@@ -145,6 +145,27 @@ def line_of(door: Dwelling) -> DoorLine:
     )
 
 
+def entrances_of(place: Place) -> list[tuple[Place, str]]:
+    """The doors of houses at ``place`` where paper hangs, each with what people there call it, in their order.
+
+    A unit's door, or a building's without units; the place itself where nothing has been laid out yet.
+    """
+    tree = Tree.below(place)
+    units = {at.parent_id for at in tree.places if at.kind == Place.Kind.UNIT}
+    doors = [
+        at
+        for _, at in tree.walk(place)
+        if at.kind == Place.Kind.UNIT or (at.kind == Place.Kind.BUILDING and at.id not in units)
+    ]
+    return [(at, entrance_label(tree, at, place)) for at in doors] or [(place, place.name)]
+
+
+def entrance_label(tree: Tree, door: Place, within: Place) -> str:
+    """A door of a house as it is called at ``within``; a community has many a 一单元, so there with its compound."""
+    above = [step.name for step in tree.chain(door) if step.kind == Place.Kind.COMPOUND and step.id not in within.path]
+    return "".join([*above, tree.title(door, within)])
+
+
 def people_of(community: Place, viewer: Acting) -> QuerySet[Person]:
     """Everybody on the community's roster, by name."""
     require(viewer, SEE_REGISTER, community)

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.community.models import Place
 from linli.community.policy import can, require
 from linli.community.queries import community_of
-from linli.matters.forms import MatterForm, PutForm
+from linli.matters.forms import AnnounceForm, MatterForm, PutForm
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, matter_for
-from linli.matters.services import put_to_owners, raise_matter
+from linli.matters.services import announce_result, put_to_owners, raise_matter
 from linli.matters.views import pages
 from linli.record import clock
 from linli.record.acting import Acting, ActingRequest, actor
@@ -30,7 +30,12 @@ from linli.voting.services import decide_drive
 from linli.web.refusal import add_refusal
 
 #: Where on the form a refusal is shown: at the box that mends it.
-PLACE_OF = {"shares.no-reason": "share_reason", "drive.deadline-past": "closes_on"}
+PLACE_OF = {
+    "shares.no-reason": "share_reason",
+    "drive.deadline-past": "closes_on",
+    "notice.too-short": "days",
+    "text.length": "text",
+}
 
 
 def fetch(request: HttpRequest, matter_id: UUID) -> Matter:
@@ -157,6 +162,33 @@ def decide(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     decide_drive(drive=found.drive, by=by)
     messages.success(request, _("结果出来了。"))
     return redirect("matters:result", found.id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def announce(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """Make the result a notice for every unit's door; its words are proposed and can be changed."""
+    found = fetch(request, matter_id)
+    by = office(request, found.place)
+    if found.drive is None or found.drive.state != Drive.State.DECIDED:
+        raise Http404
+    form = AnnounceForm(request.POST or None, initial=pages.announcement(found))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+
+        def write() -> UUID:
+            return announce_result(
+                matter=found, text=data["text"], days=data["days"], contact=data["contact"], by=by
+            ).id
+
+        try:
+            made = answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
+            messages.success(request, _("写好了，等审核。审过以后就可以贴。"))
+            return redirect("messaging:notice", made)
+        except Refused as refused:
+            add_refusal(form, refused, PLACE_OF.get(refused.code))
+    page = {"form": form, "matter": found, "once": pages.once_key()}
+    return render(request, "matters/announce.html", page, status=400 if form.is_bound else 200)
 
 
 @require_safe

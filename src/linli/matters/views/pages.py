@@ -475,6 +475,13 @@ def result_page(matter: Matter) -> dict[str, Any]:
     }
 
 
+def announcement(matter: Matter) -> dict[str, Any]:
+    """What a notice of the result begins as: the result's own facts as sentences, and the least days of its rule."""
+    page = result_page(matter)
+    lines = [page["verdict"]["say"], *(_("%(what)s：%(words)s。") % {"what": a, "words": b} for a, b in page["facts"])]
+    return {"text": "\n".join(lines), "days": page["pack"].notice_days.value or ""}
+
+
 def cost_words(plan: SharePlan, joined: int) -> str:
     """The estimate, what remains after the subsidy, and how it is shared."""
     net = plan.cost - plan.subsidy

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from linli.community.policy import OFFICE
 from linli.matters.models import Matter
+from linli.messaging.queries import appeals_before, notices_for, queue_of
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.voting.models import Drive, DriveWorker
@@ -20,8 +22,35 @@ def things_to_do(by: Acting, matters: Sequence[Matter]) -> list[Next]:
     tasks: dict[object, set[str]] = {}
     for drive_id, task in DriveWorker.objects.filter(drive__in=drives, person=by.person).values_list("drive", "task"):
         tasks.setdefault(drive_id, set()).add(task)
-    found = [thing for matter in matters for thing in things_of(matter, by, tasks.get(matter.drive_id, set()))]
+    found = [*texts_to_review(by), *notices_to_post(by)]
+    found += [thing for matter in matters for thing in things_of(matter, by, tasks.get(matter.drive_id, set()))]
     return found[:3]
+
+
+def texts_to_review(by: Acting) -> list[Next]:
+    """The public texts and appeals that wait for this person, as one thing: the oldest first."""
+    waiting, page = list(queue_of(by)[:100]), reverse("messaging:queue")
+    found = []
+    if waiting:
+        what = ngettext("%(n)s段要公开的话等您审", "%(n)s段要公开的话等您审", len(waiting)) % {"n": len(waiting)}
+        late = waiting[0].due_at <= clock.now()
+        until = _("到%(day)s") % {"day": day(waiting[0].due_at)}
+        found.append(Next(what, _("审一审"), page, waiting[0].title, "late" if late else "now", until))
+    if appeals := len(appeals_before(by)):
+        what = ngettext("%(n)s件申诉等委员会答复", "%(n)s件申诉等委员会答复", appeals) % {"n": appeals}
+        found.append(Next(what, _("看申诉"), page, "", "now", _("等您的意见")))
+    return found
+
+
+def notices_to_post(by: Acting) -> list[Next]:
+    """Notices that are approved and not yet on every door, for the office."""
+    if by.role not in OFFICE:
+        return []
+    ready = [notice for notice in notices_for(by)[:50] if notice.state == "prepared" and notice.review.is_public]
+    return [
+        Next(notice.title, _("贴出去"), reverse("messaging:notice", args=[notice.id]), "", "open", _("等着张贴"))
+        for notice in ready
+    ]
 
 
 def things_of(matter: Matter, by: Acting, tasks: set[str]) -> list[Next]:

@@ -43,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         page["can_raise"] = can(by, RAISE_MATTER, standing.community)
     else:
         page["doors"] = [
+            parts.Door(_("看通知"), "notice", reverse("messaging:board")),
             parts.Door(_("议事厅"), "talk", reverse("matters:index")),
             parts.Door(_("我家的事"), "neighbours", reverse("own")),
         ]

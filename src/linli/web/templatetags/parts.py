@@ -180,6 +180,13 @@ def timeline(steps: Iterable[parts.Step]) -> dict[str, object]:
     return {"steps": steps}
 
 
+@register.inclusion_tag(_PATH.format("days"))
+def days(cells: Sequence[parts.Day], words: str) -> dict[str, object]:
+    """The days of a notice as cells; ``words`` say them to a reader."""
+    today = next((n for n, cell in enumerate(cells, 1) if cell.when == "today"), 0)
+    return {"cells": cells, "words": words, "today": today}
+
+
 @register.inclusion_tag(_PATH.format("rows"))
 def rows(items: Iterable[parts.Row]) -> dict[str, object]:
     return {"items": items}

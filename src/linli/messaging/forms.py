@@ -1,0 +1,155 @@
+"""What people fill in for a notice, an objection, and the review of a text."""
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from linli.community.models import Organisation, Place
+from linli.messaging.models import Notice, NoticeObjection, Review
+from linli.messaging.services.reviews import LONGEST, REASONS_TO_HIDE
+from linli.record import clock
+from linli.rules.packs import Pack, Text, shelf
+from linli.web.parts import Option
+
+REASONS = {
+    Review.Reason.PRIVACY: _("说了别人的隐私"),
+    Review.Reason.UNTRUE: _("核实过，不是事实"),
+    Review.Reason.INSULT: _("骂人、侮辱人"),
+    Review.Reason.ADVERTISING: _("广告"),
+    Review.Reason.UNLAWFUL: _("违法的内容"),
+    Review.Reason.INCOMPLETE: _("没写全，请补充"),
+}
+"""The listed reasons in words. Criticism of anybody's work is none of them."""
+
+KINDS = {
+    "identity": _("证件号"),
+    "phone": _("电话"),
+    "plate": _("车牌"),
+    "room": _("门牌号"),
+    "name": _("姓名"),
+}
+"""What the program covers, in words."""
+
+
+def in_readers_language(text: Text) -> str:
+    """A rule's words in the reader's language."""
+    return text.en if (get_language() or "").startswith("en") else text.zh
+
+
+def rule_option(pack: Pack) -> tuple[str, Option]:
+    """A rule to choose, with how many days it asks for, where it says."""
+    least = pack.notice_days.value
+    hint = _("至少%(n)s天") % {"n": least} if least else _("规定里没有写明天数")
+    return pack.id, Option(in_readers_language(pack.title), hint)
+
+
+def large(rows: int) -> forms.Textarea:
+    """A box for several lines."""
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class NoticeForm(forms.Form):
+    """One notice: what is told, where, for how long, by whom, and where an objection can be brought."""
+
+    title = forms.CharField(label=_("题目"), max_length=80, help_text=_("例如：聚鑫园加装电梯协议公示"))
+    text = forms.CharField(
+        label=_("内容"),
+        max_length=LONGEST,
+        widget=large(8),
+        help_text=_("电话、证件号、车牌、门牌号和名册上的姓名会自动遮住，审核的人再看一遍。"),
+    )
+    place = forms.ModelChoiceField(
+        label=_("贴在哪里"),
+        queryset=Place.objects.none(),
+        empty_label=None,
+        help_text=_("每个单元门口贴一张。"),
+    )
+    issuer = forms.ModelChoiceField(label=_("落款"), queryset=Organisation.objects.none(), empty_label=None)
+    pack = forms.ChoiceField(label=_("按哪条规定公示"), widget=forms.RadioSelect, required=False)
+    days = forms.IntegerField(
+        label=_("公示几天"),
+        min_value=1,
+        max_value=365,
+        help_text=_("从最后一处贴好的第二天起算。"),
+    )
+    contact = forms.CharField(
+        label=_("有意见到哪里提"), max_length=120, help_text=_("写电话和地点，例如：社区服务站一楼，022-0000-0000")
+    )
+    circle = forms.ChoiceField(
+        label=_("网上给谁看"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Notice.Circle.RESIDENTS, Option(_("本社区居民"), _("从楼道的链接进门才能看"))),
+            (Notice.Circle.NET, Option(_("所有人"), _("不用进门也能看"))),
+        ],
+        initial=Notice.Circle.RESIDENTS,
+    )
+
+    def __init__(self, *args: object, community: Place, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        kinds = [Place.Kind.COMMUNITY, Place.Kind.COMPOUND, Place.Kind.BUILDING]
+        places = Place.objects.filter(community=community, kind__in=kinds).order_by("path", "sort_key")
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        self.fields["issuer"].queryset = Organisation.objects.filter(community=community).order_by("name")  # type: ignore[attr-defined]
+        packs = [rule_option(pack) for pack in shelf() if pack.in_force_at(clock.today())]
+        self.fields["pack"].choices = [("", Option(_("没有专门的规定"), _("天数由社区定"))), *packs]  # type: ignore[attr-defined]
+
+
+class TextForm(forms.Form):
+    """One public text, to be reviewed before anybody reads it."""
+
+    text = forms.CharField(label=_("内容"), max_length=LONGEST, widget=large(8))
+
+
+class ObjectionForm(forms.Form):
+    """What somebody has against a notice, with or without a name."""
+
+    text = forms.CharField(
+        label=_("您的意见"),
+        max_length=LONGEST,
+        widget=large(6),
+        help_text=_("写事情就行。审过以后公开，里面的电话、门牌号和姓名会遮住。"),
+    )
+    named = forms.ChoiceField(
+        label=_("要不要写名字"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("yes", Option(_("写名字"), _("只有社区知道；有了答复能找到您，被退回可以申诉"))),
+            ("no", Option(_("不写名字"), _("也受理，但是没法单独找您"))),
+        ],
+        initial="yes",
+    )
+    way = forms.ChoiceField(
+        label=_("意见是怎么来的"),
+        widget=forms.RadioSelect,
+        required=False,
+        choices=[
+            (NoticeObjection.Way.WEB, _("我自己的意见")),
+            (NoticeObjection.Way.PHONE, _("居民打电话说的")),
+            (NoticeObjection.Way.COUNTER, _("居民到社区当面说的")),
+        ],
+        initial=NoticeObjection.Way.WEB,
+    )
+
+    def __init__(self, *args: object, office: bool, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        if not office:
+            del self.fields["way"]
+
+
+class ReasonForm(forms.Form):
+    """Why a text is sent back or hidden: by the list, and in words to who wrote it."""
+
+    reason = forms.ChoiceField(label=_("原因"), widget=forms.RadioSelect)
+    words = forms.CharField(label=_("告诉写的人哪里要改"), max_length=400, widget=large(3))
+
+    def __init__(self, *args: object, hiding: bool, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        listed = [(key, words) for key, words in REASONS.items() if not hiding or key in REASONS_TO_HIDE]
+        self.fields["reason"].choices = listed  # type: ignore[attr-defined]
+
+
+class WordsForm(forms.Form):
+    """A few words: an appeal, its answer, why a notice is withdrawn."""
+
+    words = forms.CharField(label=_("说明"), max_length=400, widget=large(3))

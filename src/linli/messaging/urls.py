@@ -1,0 +1,26 @@
+from django.urls import path
+
+from linli.messaging import views
+
+app_name = "messaging"
+
+urlpatterns = [
+    path("notices", views.board, name="board"),
+    path("notices/new", views.new_notice, name="new-notice"),
+    path("notices/<uuid:notice_id>", views.notice, name="notice"),
+    path("notices/<uuid:notice_id>/sheet", views.sheet, name="sheet"),
+    path("notices/<uuid:notice_id>/revise", views.revise, name="revise"),
+    path("notices/<uuid:notice_id>/object", views.object_to, name="object"),
+    path("notices/<uuid:notice_id>/withdraw", views.withdraw, name="withdraw"),
+    path("postings/<uuid:posting_id>/up", views.up, name="up"),
+    path("postings/<uuid:posting_id>/down", views.down, name="down"),
+    path("postings/<uuid:posting_id>/photo", views.photo, name="photo"),
+    path("objections/<uuid:objection_id>/answer", views.answer, name="answer"),
+    path("reviews", views.queue, name="queue"),
+    path("reviews/<uuid:review_id>", views.review, name="review"),
+    path("reviews/<uuid:review_id>/approve", views.approve, name="approve"),
+    path("reviews/<uuid:review_id>/return", views.send_back, name="return"),
+    path("reviews/<uuid:review_id>/hide", views.hide, name="hide"),
+    path("reviews/<uuid:review_id>/appeal", views.appeal, name="appeal"),
+    path("appeals/<uuid:appeal_id>/decide", views.judge, name="judge"),
+]

@@ -1,0 +1,37 @@
+"""The pages of notices and of the review."""
+
+from linli.messaging.views.notices import (
+    answer,
+    board,
+    down,
+    new_notice,
+    notice,
+    object_to,
+    photo,
+    revise,
+    sheet,
+    up,
+    withdraw,
+)
+from linli.messaging.views.reviews import appeal, approve, hide, judge, queue, review, send_back
+
+__all__ = [
+    "answer",
+    "appeal",
+    "approve",
+    "board",
+    "down",
+    "hide",
+    "judge",
+    "new_notice",
+    "notice",
+    "object_to",
+    "photo",
+    "queue",
+    "review",
+    "revise",
+    "send_back",
+    "sheet",
+    "up",
+    "withdraw",
+]
