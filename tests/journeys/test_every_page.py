@@ -108,14 +108,22 @@ class World:
         office = [
             "/", "/own", "/places", f"/places/{self.community.id}", here, f"{here}/doors", f"{here}/register",
             f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put", f"{matters[2]}/result",
-            f"/drives/{self.ended.id}/shares",
+            f"/drives/{self.ended.id}/shares", f"{matters[1]}/papers", f"{matters[2]}/papers",
         ]  # fmt: skip
         drive = f"/drives/{self.drive.id}"
         return [
             ("secretary", self.secretary, office),
-            ("clerk", self.clerk, ["/", matters[1], f"{drive}/stacks", f"/stacks/{self.stack}"]),
+            (
+                "clerk",
+                self.clerk,
+                ["/", matters[1], f"{matters[2]}/papers", f"{drive}/stacks", f"/stacks/{self.stack}"],
+            ),
             ("collector", self.collector, ["/", matters[1], f"{drive}/face"]),
-            ("resident", self.resident, ["/", "/own", "/matters", *matters[1:], f"{matters[2]}/result"]),
+            (
+                "resident",
+                self.resident,
+                ["/", "/own", "/matters", *matters[1:], f"{matters[2]}/result", f"{matters[2]}/result/pictures"],
+            ),
             ("nobody", None, ["/", "/sign-in", cast.way_in(self.resident), "/nowhere"]),
         ]
 

@@ -25,7 +25,6 @@ from linli.record.acting import Acting, ActingRequest, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
 from linli.rules.packs import shelf
-from linli.voting.models import Drive
 from linli.voting.services import decide_drive
 from linli.web.refusal import add_refusal
 
@@ -157,12 +156,3 @@ def decide(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     decide_drive(drive=found.drive, by=by)
     messages.success(request, _("结果出来了。"))
     return redirect("matters:result", found.id)
-
-
-@require_safe
-def result(request: HttpRequest, matter_id: UUID) -> HttpResponse:
-    """The result with its working and article, on one A4."""
-    found = fetch(request, matter_id)
-    if found.drive is None or found.drive.state != Drive.State.DECIDED:
-        raise Http404
-    return render(request, "matters/result.html", pages.result_page(found))

@@ -17,6 +17,8 @@ from django.utils.translation import gettext
 
 from linli.rules.money import yuan
 from linli.web import parts
+from linli.web.papers.paper import Block
+from linli.web.papers.typeset import code_of
 
 register = template.Library()
 register.filter("yuan", yuan)
@@ -114,6 +116,20 @@ def units(bars: Sequence[parts.UnitBar], line: str = "") -> dict[str, object]:
     """One bar per unit; ``line`` explains the red line and is left out where no base may be shown."""
     shown = any(bar.form in ("running", "decided") for bar in bars)
     return {"bars": bars, "line": line if shown else ""}
+
+
+@register.inclusion_tag(_PATH.format("paper_block"))
+def paper_block(block: Block) -> dict[str, object]:
+    """One block of a paper, in the words that its PDF and .docx have."""
+    return {"block": block, "kind": type(block).__name__}
+
+
+@register.simple_tag
+def qr(address: str) -> SafeString:
+    """The QR code of an address of this site, as a drawing."""
+    return format_html(
+        '<span class="code" role="img" aria-label="{}">{}</span>', gettext("二维码"), mark_safe(code_of(address))
+    )
 
 
 @register.inclusion_tag(_PATH.format("tests"))
