@@ -19,6 +19,7 @@ from linli.community.models import Place
 from linli.files.services import store_pictures
 from linli.matters.models import Matter
 from linli.matters.services import put_to_owners, raise_matter
+from linli.portal.services import add_blank, order_archive
 from linli.record import clock
 from linli.record.services import run_due
 from linli.voting.models import Drive, Seat
@@ -26,6 +27,7 @@ from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips
 from tests import cast
 from tests.journeys import papers
 from tests.journeys.conftest import a_browser
+from tests.web.blanks import docx_of
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +54,20 @@ class World:
         self.convener = cast.organisation(self.community)
         self.raised = self.raise_one("修一修大门口的坡道", "cn.civil-code.278.special")
         self.running, self.drive, self.stack = self.ask_about("给聚鑫园加装一部电梯", 30)
+        self.blank = add_blank(
+            community=self.community,
+            title="房屋名册（上级的空表）",
+            source="register",
+            upload=SimpleUploadedFile("空表.docx", docx_of("{{小区}}，电话{{电话}}", table=[("{{房号}}", "{{业主}}")])),
+            by=self.clerk.by,
+        )
+        order_archive(
+            community=self.community,
+            theme="deliberation",
+            since=clock.today(),
+            until=clock.today(),
+            by=self.clerk.by,
+        )
         self.decided, drive, _ = self.ask_about("给聚鑫园加装第二部电梯", 48)
         self.ended = drive
         past = clock.now() - timedelta(minutes=1)
@@ -109,6 +125,7 @@ class World:
             "/", "/own", "/places", f"/places/{self.community.id}", here, f"{here}/doors", f"{here}/register",
             f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put", f"{matters[2]}/result",
             f"/drives/{self.ended.id}/shares", f"{matters[1]}/papers", f"{matters[2]}/papers",
+            "/papers", f"/papers/blanks/{self.blank.id}?of={self.compound.id}",
         ]  # fmt: skip
         drive = f"/drives/{self.drive.id}"
         return [

@@ -178,6 +178,8 @@ def with_ids(world: World) -> World:
             "place_id": [place.community_id, *places.values_list("id", flat=True)],
             "draft_id": [UUID_OF_NOTHING],
             "stamped_id": [UUID_OF_NOTHING],
+            "archive_id": [UUID_OF_NOTHING],
+            "blank_id": [UUID_OF_NOTHING],
             "position": [1, 2, 99],
             "secret": ["nobody-has-this"],
         },
@@ -350,7 +352,7 @@ def test_what_belongs_to_the_walk_and_the_office_is_closed_to_her(one_world):
     checked = 0
     for (station, who), read in one_world.items():
         for address, (status, _) in read.items():
-            if address.startswith(("/drives/", "/stacks/", "/places")) or address.endswith(OFFICE_ONLY):
+            if address.startswith(("/drives/", "/stacks/", "/places", "/papers")) or address.endswith(OFFICE_ONLY):
                 checked += 1
                 wanted = {302, 405} if who == "without a name" else {403, 404, 405}
                 assert status in wanted, f"{station}: {who} gets {status} at {address}"

@@ -3,20 +3,27 @@
 Each is described once (``linli.web.papers``) and shown, printed, sent and archived in the same words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from linli.files.queries import read, stamped_photo, stamped_versions
 from linli.matters.models import Matter
+from linli.matters.services import RESULT_PAPER
 from linli.matters.views import pages
 from linli.record import clock
 from linli.voting import counting
-from linli.voting.models import Drive, Seat, Voice
+from linli.voting.models import Drive, Seat, SlipPhoto, Voice
+from linli.voting.queries import plan_of, progress_of
+from linli.web.blanks import Value
 from linli.web.dates import full_day
+from linli.web.dossier import Entry, Period, Picture, Theme
 from linli.web.papers import (
     Blanks,
     Block,
@@ -28,6 +35,7 @@ from linli.web.papers import (
     Paper,
     Small,
     Table,
+    Text,
     Workings,
 )
 
@@ -80,12 +88,14 @@ def slip_papers(matter: Matter, drive: Drive, *, scope: UUID | None = None) -> l
     the same.
     """
     law = pages.law_of(counting.pack_of(drive))
+    numbered = slip_numbers(matter, drive)
+    return [slip_paper(matter, drive, seat, number, law) for number, seat in numbered if scope in (None, seat.scope_id)]
+
+
+def slip_numbers(matter: Matter, drive: Drive) -> list[tuple[str, Seat]]:
+    """The number of each slip, and the door that it is for."""
     seats = Seat.objects.filter(electorate=drive.electorate_id, excluded=False).order_by("sort_key", "id")
-    return [
-        slip_paper(matter, drive, seat, f"{matter.number}-{n:03d}", law)
-        for n, seat in enumerate(seats, 1)
-        if scope in (None, seat.scope_id)
-    ]
+    return [(f"{matter.number}-{n:03d}", seat) for n, seat in enumerate(seats, 1)]
 
 
 def slip_paper(matter: Matter, drive: Drive, seat: Seat, number: str, law: dict[str, object]) -> Paper:
@@ -174,3 +184,133 @@ def sign_cells(seat: Seat) -> tuple[str, str, str, str, str]:
         return seat.label, area, names, _("没有收到表"), ""
     author = voice.author.name if voice.author else names
     return seat.label, area, author, voice.get_choice_display(), voice.given_on.isoformat() if voice.given_on else ""
+
+
+def result_values(matter: Matter, drive: Drive) -> tuple[dict[str, Value], list[dict[str, Value]]]:
+    """The result as values for an office's own blank: one record, and a line for each unit; never a flat."""
+    progress = progress_of(drive, None)
+    plan = plan_of(drive)
+    record: dict[str, Value] = {
+        "结论": pages.verdict_words(progress)["say"],
+        "同意户数": progress.yes if progress.yes is not None else "",
+        "总户数": sum(scope.of or 0 for scope in progress.scopes) or "",
+        "费用": pages.cost_words(plan, progress.yes) if plan and progress.yes else "",
+        "开始日期": full_day(drive.opened_at),
+        "截止日期": full_day(drive.last_day),
+        "结果日期": full_day(drive.decided_at) if drive.decided_at else "",
+        "依据": counting.pack_of(drive).article.zh,
+    }
+    words = {
+        "passed": _("已达到"),
+        "failed": _("未达到"),
+        "pending": _("还不能确定"),
+        "unverifiable": _("缺资料"),
+    }
+    rows: list[dict[str, Value]] = [
+        {
+            "单元": scope.name,
+            "单元同意户数": scope.yes if scope.yes is not None else "",
+            "单元总户数": scope.of or "",
+            "单元结论": words[scope.state],
+        }
+        for scope in progress.scopes
+    ]
+    return record, rows
+
+
+# ── the archive of a period ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def matter_paper(matter: Matter) -> Paper:
+    """What the matter is, who does what, and how far it has come."""
+    return Paper(
+        issuer=matter.convener.name,
+        number=matter.number,
+        date=full_day(matter.raised_at),
+        title=matter.title,
+        blocks=(
+            Text(matter.words),
+            Heading(_("谁来办")),
+            Facts(pages.who_is_who(matter)),
+            Heading(_("走到哪一步了")),
+            Table((_("步骤"), _("时间")), [(step.what, step.when) for step in pages.timeline(matter)]),
+        ),
+        signed=(matter.convener.name,),
+        language=get_language() or settings.LANGUAGE_CODE,
+    )
+
+
+def deliberation_entries(community: UUID, period: Period, masked: bool) -> Iterator[Entry]:
+    """居民议事: every matter that was raised or decided in the period, with its papers and photos.
+
+    Counts per unit only. Photos of slips name homes and hands: they stay out of a masked archive.
+    """
+    within = (period.since, period.until)
+    matters = Matter.objects.filter(community=community).filter(
+        Q(raised_at__date__range=within) | Q(drive__decided_at__date__range=within)
+    )
+    related = ("place", "convener", "carrier", "supervisor", "drive", "drive__electorate", "drive__place")
+    for matter in matters.select_related(*related).order_by("raised_at", "id"):
+        decided = matter.drive is not None and matter.drive.state == Drive.State.DECIDED
+        yield Entry(
+            number=matter.number,
+            title=matter.title,
+            papers=(matter_paper(matter), *([result_paper(matter)] if decided else [])),
+            pictures=[*stamped_pictures(matter), *([] if masked else slip_pictures(matter))],
+            line=line_of(matter),
+        )
+
+
+def line_of(matter: Matter) -> tuple[Value, ...]:
+    """The matter's line of the summary, under ``DELIBERATION.heads``."""
+    progress = progress_of(matter.drive, None) if matter.drive else None
+    decided = progress is not None and progress.decided
+    return (
+        matter.number,
+        matter.title,
+        matter.place.name,
+        matter.convener.name,
+        full_day(matter.raised_at),
+        pages.station(matter)[1],
+        sum(scope.of or 0 for scope in progress.scopes) if progress and decided else "",
+        progress.yes if progress and decided and progress.yes is not None else "",
+        pages.verdict_words(progress)["say"] if progress and decided else "",
+    )
+
+
+def stamped_pictures(matter: Matter) -> list[Picture]:
+    """The stamped versions of the result, the one that stands first."""
+    name = _("盖章的表态结果")
+    versions = stamped_versions(RESULT_PAPER, matter.id)
+    return [Picture(name, partial(read_stamped, matter.id, version.id)) for version in versions]
+
+
+def read_stamped(matter: UUID, version: UUID) -> bytes:
+    return read(stamped_photo(RESULT_PAPER, matter, version))
+
+
+def slip_pictures(matter: Matter) -> list[Picture]:
+    """The photos of the slips, by stack and position."""
+    photos = SlipPhoto.objects.filter(stack__drive=matter.drive_id).select_related("stack", "file")
+    words = _("第%(stack)s叠第%(position)s张")
+    return [
+        Picture(words % {"stack": photo.stack.number, "position": photo.position}, partial(read, photo.file))
+        for photo in photos.order_by("stack__number", "position")
+    ]
+
+
+DELIBERATION = Theme(
+    name=gettext_lazy("居民议事"),
+    heads=(
+        gettext_lazy("编号"),
+        gettext_lazy("事项"),
+        gettext_lazy("地点"),
+        gettext_lazy("牵头单位"),
+        gettext_lazy("提出日期"),
+        gettext_lazy("进展"),
+        gettext_lazy("总户数"),
+        gettext_lazy("同意户数"),
+        gettext_lazy("结论"),
+    ),
+    entries=deliberation_entries,
+)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from linli.community.models import Place
 from linli.community.policy import OFFICE
 from linli.matters.models import Matter
+from linli.portal.models import Archive, PaperBlank
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.voting.models import Drive, DriveWorker
@@ -46,3 +48,13 @@ def things_of(matter: Matter, by: Acting, tasks: set[str]) -> list[Next]:
     elif DriveWorker.Task.COLLECTOR in tasks:
         things.append(Next(matter.title, _("看走到哪儿了"), reverse("voting:face", args=[drive.id]), "", "now", until))
     return things
+
+
+def archives_of(community: Place) -> list[Archive]:
+    """The last archives that the community ordered, the newest first."""
+    return list(Archive.objects.filter(community=community).order_by("-at", "-id")[:20])
+
+
+def blanks_of(community: Place) -> list[PaperBlank]:
+    """The community's blanks in use, by name."""
+    return list(PaperBlank.objects.filter(community=community, retired_at=None).order_by("title", "id"))

@@ -5,4 +5,11 @@ from linli.portal import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("own", views.own, name="own"),
+    path("papers", views.papers, name="papers"),
+    path("papers/archives", views.order, name="order-archive"),
+    path("papers/archives/<uuid:archive_id>.zip", views.archive, name="archive"),
+    path("papers/blanks", views.add, name="add-blank"),
+    path("papers/blanks/<uuid:blank_id>", views.blank, name="blank"),
+    path("papers/blanks/<uuid:blank_id>/fill", views.fill, name="fill-blank"),
+    path("papers/blanks/<uuid:blank_id>/retire", views.retire, name="retire-blank"),
 ]

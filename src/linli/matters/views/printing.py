@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.files.models import File, StampedPaper
 from linli.files.queries import stamped_photo, stamped_versions
 from linli.files.views import serve
+from linli.matters import papers as on_paper
 from linli.matters.models import Matter
-from linli.matters.papers import result_paper, sign_sheet_paper, slip_papers
 from linli.matters.services import RESULT_PAPER, note_sign_sheet, take_stamped_result
 from linli.matters.views.acts import fetch, office
 from linli.matters.views.pages import once_key
@@ -77,7 +77,7 @@ def result(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     """The result with its working and article, as a page that prints on A4; and the ways to take it away."""
     found, _drive = fetch_decided(request, matter_id)
     page = {
-        "paper": result_paper(found),
+        "paper": on_paper.result_paper(found),
         "back_url": reverse("matters:matter", args=[found.id]),
         "back_label": found.title,
         "ways": ways_of(found),
@@ -119,14 +119,14 @@ def result_as(request: HttpRequest, matter_id: UUID, form: str) -> HttpResponse:
         "pdf": lambda paper: attached(pdf([paper]), "application/pdf", f"{found.number}.pdf"),
         "docx": lambda paper: attached(word(paper), DOCX, f"{found.number}.docx"),
     }
-    return makers[form](result_paper(found))
+    return makers[form](on_paper.result_paper(found))
 
 
 @require_safe
 def result_pictures(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     """The result as pictures: pressed long on a phone, each is kept or sent."""
     found, _drive = fetch_decided(request, matter_id)
-    count = len(pictures(result_paper(found)))
+    count = len(pictures(on_paper.result_paper(found)))
     addresses = [reverse("matters:result-picture", args=[found.id, n]) for n in range(1, count + 1)]
     page = {
         "matter": found,
@@ -141,7 +141,7 @@ def result_pictures(request: HttpRequest, matter_id: UUID) -> HttpResponse:
 def result_picture(request: HttpRequest, matter_id: UUID, position: int) -> HttpResponse:
     """One of the result's pictures, from 1."""
     found, _drive = fetch_decided(request, matter_id)
-    drawn = pictures(result_paper(found))
+    drawn = pictures(on_paper.result_paper(found))
     if not 1 <= position <= len(drawn):
         raise Http404
     answer = HttpResponse(drawn[position - 1], content_type="image/png")
@@ -203,7 +203,7 @@ def slips(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     wanted = [scopes[asked]] if asked else list(scopes.values())
     if sum(scope.doors for scope in wanted) > MOST_SLIPS:
         raise Refused("slips.too-many", "一次最多印{most}张。请一个单元一个单元地印。", most=MOST_SLIPS)
-    made = pdf(slip_papers(found, found.drive, scope=wanted[0].id if asked else None))
+    made = pdf(on_paper.slip_papers(found, found.drive, scope=wanted[0].id if asked else None))
     name = f"{found.number}-{wanted[0].name}.pdf" if asked else f"{found.number}-{_('一户一表')}.pdf"
     return attached(made, "application/pdf", name)
 
@@ -220,7 +220,7 @@ def sign_sheet(request: HttpRequest, matter_id: UUID) -> HttpResponse:
         return render(request, "matters/papers.html", {**papers_page(request, found), "sign_form": form}, status=400)
     purpose = form.cleaned_data["purpose"]
     note_sign_sheet(matter=found, purpose=purpose, by=by)
-    paper = sign_sheet_paper(found, drive, str(dict(SignSheetForm.PURPOSES)[purpose]))
+    paper = on_paper.sign_sheet_paper(found, drive, str(dict(SignSheetForm.PURPOSES)[purpose]))
     return attached(pdf([paper]), "application/pdf", f"{found.number}-{_('汇总签字表')}.pdf")
 
 
