@@ -32,8 +32,8 @@ class ArchiveForm(forms.Form):
     """台账: theme, period, and whether personal data stay in it."""
 
     theme = forms.ChoiceField(label=_("哪一类"), widget=forms.RadioSelect)
-    since = forms.DateField(label=_("从哪天"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("到哪天"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("从哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label=_("到哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     masked = forms.ChoiceField(label=_("个人信息"), widget=forms.RadioSelect, initial="yes")
     reason = forms.CharField(
         label=_("为什么不遮盖"),

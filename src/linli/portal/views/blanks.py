@@ -68,7 +68,7 @@ def blank(request: HttpRequest, blank_id: UUID) -> HttpResponse:
         "source": source,
         "choices": choices,
         "chosen": chosen,
-        "columns": [parts.Column(_("字段")), parts.Column(_("有没有数据"))],
+        "columns": [parts.Column(_("字段")), parts.Column(_("会填上什么"))],
         "back_url": reverse("papers"),
         "back_label": _("台账、套表"),
     }

@@ -65,7 +65,7 @@ def data_of(paper: Paper) -> dict[str, object]:
 
 def code_of(address: str) -> str:
     """The QR code of an address, as SVG."""
-    return str(segno.make(address, error="m", micro=False).svg_inline(border=0))
+    return str(segno.make(address, error="m", micro=False).svg_inline(border=0, omitsize=True))
 
 
 @cache
