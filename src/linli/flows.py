@@ -8,10 +8,13 @@ from linli.community import policy as community
 from linli.community.queries import area_code_of
 from linli.community.services import take_in_ordered
 from linli.matters import reactions as matters
+from linli.matters.papers import DELIBERATION
 from linli.messaging import services as messaging
+from linli.portal import services as portal
 from linli.record import retention
 from linli.record import services as record
 from linli.voting import services as voting
+from linli.web.dossier import Theme
 
 #: The area code of a community, which stands in the name of its public log; empty where it has none.
 AREA_CODE: Callable[[UUID], str] = area_code_of
@@ -26,10 +29,17 @@ RUNS: Mapping[str, Callable[[UUID], None]] = {
     "drive.pass_deadline": voting.pass_deadline,
     "drive.recount_nightly": voting.recount_nightly,
     "matter.follow_drive": matters.follow_drive,
+    "archive.let_go": portal.let_archive_go,
+    "archive.make": portal.make_archive,
     "notice.end": messaging.end_notice,
     "register.take_in": take_in_ordered,
     "retention.sweep": record.sweep_old_rows,
     "review.hand_on": messaging.hand_on_review,
+}
+
+#: 台账: the name that an archive's row keeps → what is archived under it. A later app adds its own line.
+THEMES: Mapping[str, Theme] = {
+    "deliberation": DELIBERATION,
 }
 
 #: Kinds of job of which one always waits, for the whole instance.

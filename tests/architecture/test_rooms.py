@@ -20,7 +20,7 @@ from tests.architecture.house import (
 )
 
 NO_NAMES = re.compile(r"(^|[/_])(utils?|helpers?|commons?|managers?|base)(\.py|/|_|$)")
-BINARY = (".png", ".jpg", ".woff2", ".mo", ".ico")
+BINARY = (".png", ".jpg", ".woff2", ".ttf", ".mo", ".ico")
 
 
 def source(path: str) -> str:

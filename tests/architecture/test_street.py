@@ -26,7 +26,19 @@ from tests.architecture.house import (
 DOORS = frozenset({"services", "queries", "policy"})
 #: Models of a lower app are known (foreign keys, types) where rows are read, written or shown; no further.
 KNOWS_MODELS = frozenset(
-    {"models", "services", "queries", "policy", "reactions", "forms", "views", "counting", "acting"}
+    {
+        "models",
+        "services",
+        "queries",
+        "policy",
+        "reactions",
+        "forms",
+        "views",
+        "papers",
+        "sources",
+        "counting",
+        "acting",
+    }
 )
 
 #: What puts the apps together: it may also mount their addresses and name their reactions.

@@ -29,6 +29,7 @@ from linli.messaging.services import (
     return_text,
     write_notice,
 )
+from linli.portal.services import add_blank, order_archive
 from linli.record import clock
 from linli.record.services import run_due
 from linli.voting.models import Drive, Seat
@@ -36,6 +37,7 @@ from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips
 from tests import cast
 from tests.journeys import papers
 from tests.journeys.conftest import a_browser
+from tests.web.blanks import docx_of
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +64,20 @@ class World:
         self.convener = cast.organisation(self.community)
         self.raised = self.raise_one("修一修大门口的坡道", "cn.civil-code.278.special")
         self.running, self.drive, self.stack = self.ask_about("给聚鑫园加装一部电梯", 30)
+        self.blank = add_blank(
+            community=self.community,
+            title="房屋名册（上级的空表）",
+            source="register",
+            upload=SimpleUploadedFile("空表.docx", docx_of("{{小区}}，电话{{电话}}", table=[("{{房号}}", "{{业主}}")])),
+            by=self.clerk.by,
+        )
+        order_archive(
+            community=self.community,
+            theme="deliberation",
+            since=clock.today(),
+            until=clock.today(),
+            by=self.clerk.by,
+        )
         self.decided, drive, _ = self.ask_about("给聚鑫园加装第二部电梯", 48)
         self.ended = drive
         past = clock.now() - timedelta(minutes=1)
@@ -154,6 +170,8 @@ class World:
             f"{here}/register", f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put",
             f"{matters[2]}/result", f"/drives/{self.ended.id}/shares",
             "/notices", "/reviews", notice, reviews, f"{matters[2]}/announce",
+            f"{matters[1]}/papers", f"{matters[2]}/papers",
+            "/papers", f"/papers/blanks/{self.blank.id}?of={self.compound.id}",
         ]  # fmt: skip
         drive = f"/drives/{self.drive.id}"
         return [
@@ -167,6 +185,7 @@ class World:
                     "/notices/new",
                     f"/objections/{self.objection.id}/answer",
                     matters[1],
+                    f"{matters[2]}/papers",
                     f"{drive}/stacks",
                     f"/stacks/{self.stack}",
                 ],
@@ -188,6 +207,7 @@ class World:
                     appealed,
                     *matters[1:],
                     f"{matters[2]}/result",
+                    f"{matters[2]}/result/pictures",
                     f"/check/{self.running.thread_id}",
                 ],
             ),

@@ -1,8 +1,9 @@
 """Reading what was kept. Who may see it is the asking app's matter: it asks its own policy first."""
 
 import io
+from uuid import UUID
 
-from linli.files.models import File
+from linli.files.models import File, StampedPaper
 from linli.files.pictures import THUMBNAIL_SIDE, remake
 from linli.files.vault import open_vault, put_bytes
 from linli.rules.errors import Refused
@@ -37,3 +38,16 @@ def read_thumbnail(file: File) -> bytes:
     small = remake(io.BytesIO(vault.get(file.sha256)), long_side=THUMBNAIL_SIDE).content
     put_bytes(vault, small, column="thumbnail", sha256=file.sha256)
     return small
+
+
+def stamped_versions(kind: str, subject: UUID) -> list[StampedPaper]:
+    """The official versions of a paper, the one that stands first."""
+    return list(StampedPaper.objects.filter(kind=kind, subject=subject).order_by("-id"))
+
+
+def stamped_photo(kind: str, subject: UUID, stamped: UUID) -> File:
+    """The photo of one official version of this paper; ``File.DoesNotExist`` where there is none."""
+    version = StampedPaper.objects.filter(kind=kind, subject=subject, id=stamped).first()
+    if version is None:
+        raise File.DoesNotExist
+    return File.objects.get(id=version.file, community=version.community)

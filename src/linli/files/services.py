@@ -1,14 +1,17 @@
 """Keeping what was uploaded. Every service here refuses before it writes, so that a refusal leaves nothing."""
 
+import io
 from collections.abc import Sequence
 from typing import BinaryIO, Literal, cast
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
 
-from linli.files.models import File
+from linli.files.models import File, StampedPaper
 from linli.files.pictures import Picture, remake
+from linli.files.queries import stamped_versions
 from linli.files.vault import open_vault, put_bytes, sha256_of
 from linli.record.acting import Acting
 from linli.record.services import note
@@ -18,6 +21,8 @@ DocumentType = Literal[
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/zip",
     "text/csv",
     "application/octet-stream",
 ]
@@ -66,6 +71,52 @@ def store_document(*, by: Acting, upload: "UploadedFile[bytes]", media_type: Doc
         file = File.objects.create(community=_community(by), sha256=sha256, media_type=media_type, size=upload.size)
         _note_stored(file, by=by)
         return file
+
+
+def store_made(*, by: Acting, content: BinaryIO, media_type: DocumentType) -> File:
+    """Keep a document that the program itself has made, from a stream of any length."""
+    vault = open_vault()
+    sha256 = sha256_of(content)
+    vault.put(content, sha256=sha256)
+    with transaction.atomic():
+        size = content.seek(0, io.SEEK_END)
+        file = File.objects.create(community=_community(by), sha256=sha256, media_type=media_type, size=size)
+        _note_stored(file, by=by)
+        return file
+
+
+@transaction.atomic
+def let_go(file: File, *, by: Acting) -> None:
+    """Let go of what was kept for a time only; its content goes when this is committed and no other file has it."""
+    file_id, sha256 = file.id, file.sha256
+    file.delete()
+    note("file.let_go", by=by, subject_kind="file", subject=file_id, internal={"sha256": sha256})
+    transaction.on_commit(lambda: _drop(sha256))
+
+
+def _drop(sha256: str) -> None:
+    named = Q(sha256=sha256) | Q(original_sha256=sha256)
+    if not File.objects.filter(named).exists():
+        open_vault().drop(sha256)
+
+
+@transaction.atomic
+def keep_stamped(*, by: Acting, kind: str, subject: UUID, photo: File, reason: str = "") -> StampedPaper:
+    """Take the photo of a stamped paper as its official version; the caller has locked the paper's own row.
+
+    Refused: a second version without a reason, a photo that stands already.
+    """
+    before = stamped_versions(kind, subject)
+    if before and not reason.strip():
+        raise Refused("stamped.no-reason", "这份文件已经有盖章版了。要换一张，请写明为什么换；旧的会留底。")
+    if before and before[0].sha256 == photo.sha256:
+        raise Refused("stamped.same", "这张照片和现在的盖章版一样，不用再交。")
+    stamped = StampedPaper.objects.create(
+        community=_community(by), kind=kind, subject=subject, file=photo.id, sha256=photo.sha256, reason=reason.strip()
+    )
+    facts = {"kind": kind, "sha256": photo.sha256, "replaces": before[0].sha256 if before else ""}
+    note("paper.stamped", by=by, subject_kind="stamped_paper", subject=stamped.id, public=facts)
+    return stamped
 
 
 def position_of(upload: "UploadedFile[bytes]", otherwise: int) -> int:

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, get_args
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -115,6 +115,11 @@ class Vault:
             raise Refused(
                 "files.damaged", "这份文件和存进来时不一样了，不能给您看。请告诉管理员，从备份里找回。"
             ) from None
+
+    def drop(self, sha256: str) -> None:
+        """Let a content go, and what was made of it; nothing where there is none."""
+        for column in get_args(Column):
+            self.path_of(sha256, column).unlink(missing_ok=True)
 
     def path_of(self, sha256: str, column: Column = "content") -> Path:
         """Where a blob lies: in a folder of its first two digits."""

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from linli.community.models import Organisation, Person, Place
 from linli.community.policy import require
 from linli.community.services import lock_community
+from linli.files.models import StampedPaper
+from linli.files.services import keep_stamped, store_picture
 from linli.matters import policy
 from linli.matters.models import Matter
 from linli.messaging.models import Notice
@@ -20,8 +23,11 @@ from linli.record.services import note, open_thread
 from linli.rules.errors import Refused
 from linli.rules.packs import shelf
 from linli.voting.models import Drive
-from linli.voting.policy import OPEN_DRIVE
+from linli.voting.policy import OPEN_DRIVE, require_clerk
 from linli.voting.services import open_drive, plan_shares
+
+#: How files know the paper of a matter's result, whose stamped photo they keep.
+RESULT_PAPER = "matter.result"
 
 
 @transaction.atomic
@@ -169,3 +175,34 @@ def announce_result(*, matter: Matter, text: str, days: int, contact: str, by: A
         public={"notice": notice.number}, thread=matter.thread_id,
     )  # fmt: skip
     return notice
+
+
+def take_stamped_result(*, matter: Matter, photo: "UploadedFile[bytes]", by: Acting, reason: str = "") -> StampedPaper:
+    """The printed result was stamped and photographed: the photo is its official version from now on.
+
+    Refused: before there is a result, what is no photo, a second version without a reason.
+    """
+    require(by, policy.RAISE_MATTER, matter.place)
+    matter = Matter.objects.select_for_update(of=("self",)).get(id=matter.id)
+    if matter.state != Matter.State.DECIDED:
+        raise Refused("stamped.no-result", "结果还没有出来，没有可以盖章的文件。")
+    stamped = keep_stamped(
+        kind=RESULT_PAPER, subject=matter.id, photo=store_picture(upload=photo, by=by), reason=reason, by=by
+    )
+    facts = {"sha256": stamped.sha256}
+    note("matter.result_stamped", by=by, subject_kind="matter", subject=matter.id, place=matter.place_id, public=facts)
+    return stamped
+
+
+@transaction.atomic
+def note_sign_sheet(*, matter: Matter, purpose: str, by: Acting) -> None:
+    """A clerk named on the drive takes out the collected sheet of signatures, for the packet of ``purpose``.
+
+    It names every door with its answer, so that each time is in the record. Refused: anybody else, and before the
+    result.
+    """
+    if matter.drive is None or matter.drive.state != Drive.State.DECIDED:
+        raise Refused("sign-sheet.no-result", "结果还没有出来，还不能出汇总签字表。")
+    require_clerk(by, matter.drive)
+    facts = {"purpose": purpose}
+    note("matter.sign_sheet_made", by=by, subject_kind="matter", subject=matter.id, internal=facts)

@@ -12,4 +12,13 @@ urlpatterns = [
     path("matters/<uuid:matter_id>/decide", views.decide, name="decide"),
     path("matters/<uuid:matter_id>/result", views.result, name="result"),
     path("matters/<uuid:matter_id>/announce", views.announce, name="announce"),
+    path("matters/<uuid:matter_id>/result.pdf", views.result_as, {"form": "pdf"}, name="result-pdf"),
+    path("matters/<uuid:matter_id>/result.docx", views.result_as, {"form": "docx"}, name="result-docx"),
+    path("matters/<uuid:matter_id>/result/pictures", views.result_pictures, name="result-pictures"),
+    path("matters/<uuid:matter_id>/result/<int:position>.png", views.result_picture, name="result-picture"),
+    path("matters/<uuid:matter_id>/papers", views.papers, name="papers"),
+    path("matters/<uuid:matter_id>/slips.pdf", views.slips, name="slips"),
+    path("matters/<uuid:matter_id>/sign-sheet", views.sign_sheet, name="sign-sheet"),
+    path("matters/<uuid:matter_id>/stamp", views.stamp, name="stamp"),
+    path("matters/<uuid:matter_id>/stamped/<uuid:stamped_id>", views.stamped, name="stamped"),
 ]

@@ -12,4 +12,11 @@ urlpatterns = [
     path("keys", views.keys, name="keys"),
     path("keys/<uuid:key_id>/end", views.end_key, name="end-key"),
     path("search", views.find, name="search"),
+    path("papers", views.papers, name="papers"),
+    path("papers/archives", views.order, name="order-archive"),
+    path("papers/archives/<uuid:archive_id>.zip", views.archive, name="archive"),
+    path("papers/blanks", views.add, name="add-blank"),
+    path("papers/blanks/<uuid:blank_id>", views.blank, name="blank"),
+    path("papers/blanks/<uuid:blank_id>/fill", views.fill, name="fill-blank"),
+    path("papers/blanks/<uuid:blank_id>/retire", views.retire, name="retire-blank"),
 ]

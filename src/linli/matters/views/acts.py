@@ -189,12 +189,3 @@ def announce(request: HttpRequest, matter_id: UUID) -> HttpResponse:
             add_refusal(form, refused, PLACE_OF.get(refused.code))
     page = {"form": form, "matter": found, "once": pages.once_key()}
     return render(request, "matters/announce.html", page, status=400 if form.is_bound else 200)
-
-
-@require_safe
-def result(request: HttpRequest, matter_id: UUID) -> HttpResponse:
-    """The result with its working and article, on one A4."""
-    found = fetch(request, matter_id)
-    if found.drive is None or found.drive.state != Drive.State.DECIDED:
-        raise Http404
-    return render(request, "matters/result.html", pages.result_page(found))

@@ -2,6 +2,7 @@
 
 from linli.portal.queries.checks import STEPS, Check, check_of, proof_of_thread
 from linli.portal.queries.keys import keys_of
+from linli.portal.queries.papers import archives_of, blanks_of
 from linli.portal.queries.search import Found, doors_of_person, search
 from linli.portal.queries.tasks import things_to_do
 
@@ -9,6 +10,8 @@ __all__ = [
     "STEPS",
     "Check",
     "Found",
+    "archives_of",
+    "blanks_of",
     "check_of",
     "doors_of_person",
     "keys_of",

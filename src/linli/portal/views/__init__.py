@@ -1,9 +1,28 @@
 """The pages of the portal."""
 
+from linli.portal.views.archives import archive, order, papers
+from linli.portal.views.blanks import add, blank, fill, retire
 from linli.portal.views.burdens import jianfu
 from linli.portal.views.checks import check, log_file, proof
 from linli.portal.views.finding import find
 from linli.portal.views.home import home, own
 from linli.portal.views.keys import end_key, keys
 
-__all__ = ["check", "end_key", "find", "home", "jianfu", "keys", "log_file", "own", "proof"]
+__all__ = [
+    "add",
+    "archive",
+    "blank",
+    "check",
+    "end_key",
+    "fill",
+    "find",
+    "home",
+    "jianfu",
+    "keys",
+    "log_file",
+    "order",
+    "own",
+    "papers",
+    "proof",
+    "retire",
+]

@@ -4,12 +4,13 @@ from linli.voting.queries.face import Face, Landing, face_of, seat_state
 from linli.voting.queries.own import seats_of_person
 from linli.voting.queries.progress import Progress, ScopeProgress, TestLine, progress_of, results_of
 from linli.voting.queries.sharing import ShareCurve, Step, plan_of, share_curve, shares_of
-from linli.voting.queries.stacks import SlipRow, slip_rows
+from linli.voting.queries.stacks import ScopeAsked, SlipRow, scopes_asked, slip_rows
 
 __all__ = [
     "Face",
     "Landing",
     "Progress",
+    "ScopeAsked",
     "ScopeProgress",
     "ShareCurve",
     "SlipRow",
@@ -19,6 +20,7 @@ __all__ = [
     "plan_of",
     "progress_of",
     "results_of",
+    "scopes_asked",
     "seat_state",
     "seats_of_person",
     "share_curve",

@@ -1,10 +1,11 @@
-"""What a clerk sees of a stack of slips."""
+"""What a clerk sees of a stack of slips, and how many slips there are to print."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef
 
-from linli.voting.models import Seat, SlipPhoto, Stack
+from linli.voting.models import Drive, Seat, SlipPhoto, Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,19 @@ def slip_rows(stack: Stack) -> list[SlipRow]:
         position = seat.voice.position if here and seat.voice else None
         rows.append(SlipRow(seat, here, position, photos.get(position) if position else None, not seat.owned))
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeAsked:
+    """One scope of a drive and how many doors of it are asked."""
+
+    id: UUID
+    name: str
+    doors: int
+
+
+def scopes_asked(drive: Drive) -> list[ScopeAsked]:
+    """The scopes of a drive in the order of their doors; one statement."""
+    seats = Seat.objects.filter(electorate=drive.electorate_id, excluded=False)
+    counted = seats.values("scope", "scope__name").annotate(doors=Count("id"), first=Min("sort_key")).order_by("first")
+    return [ScopeAsked(row["scope"], row["scope__name"], row["doors"]) for row in counted]

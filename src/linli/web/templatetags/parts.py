@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 
 from linli.rules.money import yuan
 from linli.web import parts
+from linli.web.papers.paper import Block
 
 register = template.Library()
 register.filter("yuan", yuan)
@@ -134,6 +135,12 @@ def units(bars: Sequence[parts.UnitBar], line: str = "") -> dict[str, object]:
     """One bar per unit; ``line`` explains the red line and is left out where no base may be shown."""
     shown = any(bar.form in ("running", "decided") for bar in bars)
     return {"bars": bars, "line": line if shown else ""}
+
+
+@register.inclusion_tag(_PATH.format("paper_block"))
+def paper_block(block: Block) -> dict[str, object]:
+    """One block of a paper, in the words that its PDF and .docx have."""
+    return {"block": block, "kind": type(block).__name__}
 
 
 @register.inclusion_tag(_PATH.format("tests"))

@@ -1,0 +1,256 @@
+"""What can be taken away on paper: the result as PDF, .docx and pictures, the slips, the sheet of signatures; and the
+photo of a stamped result brought back."""
+
+from collections.abc import Callable
+from typing import cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from linli.files.models import File, StampedPaper
+from linli.files.queries import stamped_photo, stamped_versions
+from linli.files.views import serve
+from linli.matters import papers as on_paper
+from linli.matters.models import Matter
+from linli.matters.services import RESULT_PAPER, note_sign_sheet, take_stamped_result
+from linli.matters.views.acts import fetch, office
+from linli.matters.views.pages import once_key
+from linli.record.acting import ActingRequest, actor
+from linli.record.services import answer_once
+from linli.rules.errors import Refused
+from linli.voting.models import Drive
+from linli.voting.policy import can_enter_slips, require_clerk
+from linli.voting.queries import scopes_asked
+from linli.web.dates import full_day
+from linli.web.papers import Paper, pdf, pictures, word
+from linli.web.refusal import add_refusal
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+#: Slips of one PDF: more take longer than a page may.
+MOST_SLIPS = 600
+
+
+class StampedForm(forms.Form):
+    """The photo of a stamped paper, and why it takes the place of the one before."""
+
+    photo = forms.FileField(label=gettext_lazy("盖好章的照片"), widget=forms.FileInput(attrs={"accept": "image/*"}))
+    reason = forms.CharField(
+        label=gettext_lazy("为什么换"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("已经有盖章版时才要写，例如：上一张没拍清楚。"),
+    )
+
+
+class SignSheetForm(forms.Form):
+    """Whom the sheet of signatures goes to."""
+
+    PURPOSES = (
+        ("housing", gettext_lazy("住房城乡建设部门")),
+        ("planning", gettext_lazy("规划部门")),
+        ("town", gettext_lazy("街道办事处、镇政府")),
+        ("court", gettext_lazy("法院、仲裁机构")),
+    )
+    purpose = forms.ChoiceField(label=gettext_lazy("交给哪里审核"), choices=PURPOSES, widget=forms.RadioSelect)
+
+
+def fetch_decided(request: HttpRequest, matter_id: UUID) -> tuple[Matter, Drive]:
+    """The matter and its drive, once it is decided."""
+    found = fetch(request, matter_id)
+    if found.drive is None or found.drive.state != Drive.State.DECIDED:
+        raise Http404
+    return found, found.drive
+
+
+@require_safe
+def result(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """The result with its working and article, as a page that prints on A4; and the ways to take it away."""
+    found, _drive = fetch_decided(request, matter_id)
+    page = {
+        "paper": on_paper.result_paper(found),
+        "back_url": reverse("matters:matter", args=[found.id]),
+        "back_label": found.title,
+        "ways": ways_of(found),
+        "official": official_words(found),
+    }
+    return render(request, "matters/result.html", page)
+
+
+def ways_of(matter: Matter) -> list[tuple[str, str, str]]:
+    """How the result can be taken away: word, address, drawing."""
+    return [
+        ("PDF（A4）", reverse("matters:result-pdf", args=[matter.id]), "print"),
+        ("Word（.docx）", reverse("matters:result-docx", args=[matter.id]), "pen"),
+        (_("图片，发到群里"), reverse("matters:result-pictures", args=[matter.id]), "phone"),
+    ]
+
+
+def official_words(matter: Matter) -> dict[str, str] | None:
+    """The stamped version that stands: where it is seen, since when, and its hash."""
+    versions = stamped_versions(RESULT_PAPER, matter.id)
+    return stamped_words(matter, versions[0]) if versions else None
+
+
+def stamped_words(matter: Matter, version: StampedPaper) -> dict[str, str]:
+    """One stamped version as a page names it."""
+    return {
+        "url": reverse("matters:stamped", args=[matter.id, version.id]),
+        "day": full_day(version.at),
+        "sha256": version.sha256,
+        "reason": version.reason,
+    }
+
+
+@require_safe
+def result_as(request: HttpRequest, matter_id: UUID, form: str) -> HttpResponse:
+    """The result as a file: ``pdf`` or ``docx``."""
+    found, _drive = fetch_decided(request, matter_id)
+    makers: dict[str, Callable[[Paper], HttpResponse]] = {
+        "pdf": lambda paper: attached(pdf([paper]), "application/pdf", f"{found.number}.pdf"),
+        "docx": lambda paper: attached(word(paper), DOCX, f"{found.number}.docx"),
+    }
+    return makers[form](on_paper.result_paper(found))
+
+
+@require_safe
+def result_pictures(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """The result as pictures: pressed long on a phone, each is kept or sent."""
+    found, _drive = fetch_decided(request, matter_id)
+    count = len(pictures(on_paper.result_paper(found)))
+    addresses = [reverse("matters:result-picture", args=[found.id, n]) for n in range(1, count + 1)]
+    page = {
+        "matter": found,
+        "addresses": addresses,
+        "back_url": reverse("matters:result", args=[found.id]),
+        "back_label": _("表态结果"),
+    }
+    return render(request, "matters/pictures.html", page)
+
+
+@require_safe
+def result_picture(request: HttpRequest, matter_id: UUID, position: int) -> HttpResponse:
+    """One of the result's pictures, from 1."""
+    found, _drive = fetch_decided(request, matter_id)
+    drawn = pictures(on_paper.result_paper(found))
+    if not 1 <= position <= len(drawn):
+        raise Http404
+    answer = HttpResponse(drawn[position - 1], content_type="image/png")
+    answer.headers["Content-Disposition"] = "inline"
+    return answer
+
+
+def attached(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """A file to be kept, under a name that is no person's."""
+    return HttpResponse(content, headers={"Content-Type": media_type, "Content-Disposition": disposition(name)})
+
+
+def disposition(name: str) -> str:
+    """RFC 6266: an attachment of this name, which may be Chinese."""
+    return content_disposition_header(True, name) or "attachment"
+
+
+@login_required
+@require_safe
+def papers(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """打印、下载: what the office prints for this matter, and the stamped version brought back."""
+    found = fetch(request, matter_id)
+    office(request, found.place)
+    return render(request, "matters/papers.html", papers_page(request, found))
+
+
+def papers_page(request: HttpRequest, matter: Matter, form: StampedForm | None = None) -> dict[str, object]:
+    """What the page of papers shows: ways of the result, slips by unit, the sheet of signatures, stamped versions."""
+    drive = matter.drive
+    decided = drive is not None and drive.state == Drive.State.DECIDED
+    return {
+        "matter": matter,
+        "drive": drive,
+        "decided": decided,
+        "ways": ways_of(matter) if decided else [],
+        "scopes": scopes_asked(drive) if drive and not decided else [],
+        "can_collect": decided and drive is not None and can_enter_slips(cast(ActingRequest, request).acting, drive),
+        "sign_form": SignSheetForm(),
+        "versions": [stamped_words(matter, version) for version in stamped_versions(RESULT_PAPER, matter.id)],
+        "form": form or StampedForm(),
+        "once": once_key(),
+        "back_url": reverse("matters:matter", args=[matter.id]),
+        "back_label": matter.title,
+    }
+
+
+@login_required
+@require_safe
+def slips(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """One slip for each household as one PDF, of all units or of the one named by ``scope``; while it is asked."""
+    found = fetch(request, matter_id)
+    office(request, found.place)
+    if found.drive is None or found.drive.state == Drive.State.DECIDED:
+        raise Http404
+    scopes = {str(scope.id): scope for scope in scopes_asked(found.drive)}
+    asked = request.GET.get("scope", "")
+    if asked and asked not in scopes:
+        raise Http404
+    wanted = [scopes[asked]] if asked else list(scopes.values())
+    if sum(scope.doors for scope in wanted) > MOST_SLIPS:
+        raise Refused("slips.too-many", "一次最多印{most}张。请一个单元一个单元地印。", most=MOST_SLIPS)
+    made = pdf(on_paper.slip_papers(found, found.drive, scope=wanted[0].id if asked else None))
+    name = f"{found.number}-{wanted[0].name}.pdf" if asked else f"{found.number}-{_('一户一表')}.pdf"
+    return attached(made, "application/pdf", name)
+
+
+@login_required
+@require_http_methods(["POST"])
+def sign_sheet(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """The collected sheet of signatures, for one authority's packet, by a clerk named on the drive; it is logged."""
+    found, drive = fetch_decided(request, matter_id)
+    by = actor(request)
+    require_clerk(by, drive)
+    form = SignSheetForm(request.POST)
+    if not form.is_valid():
+        return render(request, "matters/papers.html", {**papers_page(request, found), "sign_form": form}, status=400)
+    purpose = form.cleaned_data["purpose"]
+    note_sign_sheet(matter=found, purpose=purpose, by=by)
+    paper = on_paper.sign_sheet_paper(found, drive, str(dict(SignSheetForm.PURPOSES)[purpose]))
+    return attached(pdf([paper]), "application/pdf", f"{found.number}-{_('汇总签字表')}.pdf")
+
+
+@login_required
+@require_http_methods(["POST"])
+def stamp(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """盖章回传: the photo of the stamped result becomes its official version."""
+    found, _drive = fetch_decided(request, matter_id)
+    by = office(request, found.place)
+    form = StampedForm(request.POST, request.FILES)
+    if form.is_valid():
+        photo = cast("UploadedFile[bytes]", form.cleaned_data["photo"])
+
+        def write() -> UUID:
+            return take_stamped_result(matter=found, photo=photo, reason=form.cleaned_data["reason"], by=by).id
+
+        try:
+            answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
+            messages.success(request, _("记下了。这张照片就是这份文件的正式版本。"))
+            return redirect("matters:papers", found.id)
+        except Refused as refused:
+            add_refusal(form, refused, "reason" if refused.code == "stamped.no-reason" else "photo")
+    return render(request, "matters/papers.html", papers_page(request, found, form), status=400)
+
+
+@require_safe
+def stamped(request: HttpRequest, matter_id: UUID, stamped_id: UUID) -> HttpResponse:
+    """One stamped version of the result, for whoever may read the result."""
+    found, _drive = fetch_decided(request, matter_id)
+    try:
+        return serve(request, stamped_photo(RESULT_PAPER, found.id, stamped_id))
+    except File.DoesNotExist:
+        raise Http404 from None
