@@ -20,7 +20,7 @@ class Standing:
 
 
 #: What one sees first when several roles are held.
-FIRST = [Role.Kind.SECRETARY, Role.Kind.DIRECTOR, Role.Kind.CLERK, Role.Kind.BUILDING_LEADER]
+FIRST = [Role.Kind.SECRETARY, Role.Kind.DIRECTOR, Role.Kind.CLERK, Role.Kind.SUPERVISION, Role.Kind.BUILDING_LEADER]
 
 
 def standings_of(account: Account) -> list[Standing]:

@@ -8,6 +8,7 @@ COMMANDS = {
     "demo": ("linli.machine.serve:demo", "the story of a community to look at, on this machine"),
     "serve": ("linli.machine.serve:serve", "your own community: database, pages and worker as one, until Ctrl-C"),
     "admin": ("linli.cli.admin:main", "the first person: admin create founds a community and prints a link into it"),
+    "keys": ("linli.cli.keys:main", "change the keys of sealed values: keys new, then keys rotate"),
     "rules": ("linli.cli.rules:main", "recount at home: results, shares, numbers and deadlines, without a server"),
     "messages": ("linli.cli.messages:main", "for developers: bring the English catalogue up to date and compile it"),
 }

@@ -75,8 +75,8 @@ def enter_instance() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.config.settings")
     os.environ |= {"LINLI_DATA": str(folder), "DATABASE_URL": database}
-    for name in ("secret", "files"):
-        os.environ.setdefault(f"LINLI_{name.upper()}_KEY", instance.key(folder, name))
+    for setting, key in instance.keys(folder).items():
+        os.environ[setting] = os.environ.get(setting) or key
     if address := instance.address(folder):
         os.environ.setdefault("LINLI_ADDRESS", address)
 

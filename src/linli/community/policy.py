@@ -6,7 +6,9 @@ belongs to people, and needs a role at or below the community: street, town and 
 
 from dataclasses import dataclass
 
-from linli.community.models import Place, Role
+from django.db.models import Q
+
+from linli.community.models import Person, Place, Role
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.rules.errors import Forbidden
@@ -31,7 +33,10 @@ SEE_REGISTER = Action("register.see", OFFICE)
 CHANGE_REGISTER = Action("register.change", OFFICE)
 #: A clerk keeps the register, but does not say who holds an office.
 CHANGE_ROLES = Action("role.change", frozenset({Role.Kind.SECRETARY, Role.Kind.DIRECTOR}))
-ACTIONS = (SEE_REGISTER, CHANGE_REGISTER, CHANGE_ROLES)
+#: Who knocks at a door knows who lives behind it, and can call them.
+KNOW_DOOR = Action("door.know", OFFICE | {Role.Kind.BUILDING_LEADER})
+REVEAL = Action("personal.reveal", OFFICE | {Role.Kind.BUILDING_LEADER})
+ACTIONS = (SEE_REGISTER, CHANGE_REGISTER, CHANGE_ROLES, KNOW_DOOR, REVEAL)
 
 
 def can(by: Acting, action: Action, place: Place) -> bool:
@@ -52,6 +57,27 @@ def can(by: Acting, action: Action, place: Place) -> bool:
 def require(by: Acting, action: Action, place: Place) -> None:
     """Refuse unless ``can``; every service that changes something begins with it."""
     if not can(by, action, place):
+        raise not_allowed()
+
+
+def can_reach(by: Acting, action: Action, person: Person) -> bool:
+    """Whether ``by`` may do ``action`` to somebody: in their community, or at a door of theirs."""
+    if by.community != person.community_id:
+        return False
+    if can(by, action, person.community):
+        return True
+    today = clock.today()
+    held = Q(until=None) | Q(until__gt=today)
+    doors = Place.objects.filter(
+        Q(dwellings__ownerships__in=person.ownerships.filter(held))
+        | Q(dwellings__households__residencies__in=person.residencies.filter(held))
+    )
+    return any(can(by, action, place) for place in doors.distinct())
+
+
+def require_reach(by: Acting, action: Action, person: Person) -> None:
+    """Refuse unless ``can_reach``."""
+    if not can_reach(by, action, person):
         raise not_allowed()
 
 

@@ -99,6 +99,23 @@ def key(folder: Path, name: str) -> str:
     return kept.read_text(encoding="ascii").strip()
 
 
+def keys(folder: Path) -> dict[str, str]:
+    """Every key of the instance, by the name of its setting; what is missing is made."""
+    names = {"SECRET_KEY": "secret", "FILES_KEY": "files", "DATA_KEYS": "data", "INDEX_KEY": "index"}
+    return {f"LINLI_{setting}": key(folder, name) for setting, name in names.items()}
+
+
+def add_key(folder: Path, name: str) -> None:
+    """Put a new key before those of ``name``: the first one seals, all of them open. Whole or not at all."""
+    before = key(folder, name)
+    unfinished = folder / f".{name}.{secrets.token_hex(4)}"
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(f"{secrets.token_hex(32)},{before}")
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(folder / f"{name}.key")
+
+
 def database_home(folder: Path) -> Path:
     """Where the cluster of the instance in ``folder`` lives: in it, or, as root, under ``/var/lib/linli``.
 

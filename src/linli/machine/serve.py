@@ -134,10 +134,7 @@ class _Serving:
         self._environment = {
             "DJANGO_SETTINGS_MODULE": "linli.config.settings",
             "LINLI_ADDRESS": address,
-            "LINLI_SECRET_KEY": instance.key(folder, "secret"),
-            "LINLI_FILES_KEY": instance.key(folder, "files"),
-            "LINLI_DATA_KEYS": instance.key(folder, "data"),
-            "LINLI_INDEX_KEY": instance.key(folder, "index"),
+            **instance.keys(folder),
             "LINLI_DEMO": "1" if plan.story else "",
             **{name: value for name, value in os.environ.items() if value},
             "LINLI_DATA": str(folder),

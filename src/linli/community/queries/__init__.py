@@ -3,6 +3,7 @@
 from linli.community.adapters.registers import read_register
 from linli.community.queries.intake import Change, Intake, draft_for, plan_intake
 from linli.community.queries.labels import DoorLabel, labels_of
+from linli.community.queries.personal import Reading, people_by_phone, readings_of
 from linli.community.queries.places import (
     DoorLine,
     Ground,
@@ -23,6 +24,7 @@ __all__ = [
     "DoorLine",
     "Ground",
     "Intake",
+    "Reading",
     "UnitDoors",
     "community_of",
     "doors_of",
@@ -31,9 +33,11 @@ __all__ = [
     "grounds_of",
     "labels_of",
     "nothing_founded",
+    "people_by_phone",
     "people_of",
     "places_of",
     "plan_intake",
     "read_register",
+    "readings_of",
     "register_rows",
 ]

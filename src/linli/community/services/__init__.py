@@ -3,6 +3,7 @@
 from linli.community.services.doors import lay_out_doors
 from linli.community.services.owners import take_own_word
 from linli.community.services.people import add_organisation, add_person, end_role, give_role
+from linli.community.services.personal import record_phone, reveal
 from linli.community.services.places import add_place, found_community, lock_community
 from linli.community.services.registers import keep_reading, take_in_register
 from linli.community.services.scopes import draw_decision_scopes
@@ -18,6 +19,8 @@ __all__ = [
     "keep_reading",
     "lay_out_doors",
     "lock_community",
+    "record_phone",
+    "reveal",
     "take_in_register",
     "take_own_word",
 ]
