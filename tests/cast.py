@@ -100,6 +100,16 @@ def clerk(at: Place, name: str = "林小梅") -> Member:
     return holder(at, Role.Kind.CLERK, "居委会录入员", name)
 
 
+def director(at: Place) -> Member:
+    """郭志强, director of the residents' committee of the community ``at``."""
+    return holder(at, Role.Kind.DIRECTOR, "居委会主任", "郭志强")
+
+
+def supervision(at: Place) -> Member:
+    """宋国庆, of the supervision committee of the community ``at``."""
+    return holder(at, Role.Kind.SUPERVISION, "居务监督员", "宋国庆")
+
+
 def collector(place: Place) -> Member:
     """赵建国, building leader at ``place``, who knocks and brings slips."""
     return holder(place, Role.Kind.BUILDING_LEADER, "楼栋长", "赵建国")

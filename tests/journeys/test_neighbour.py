@@ -174,6 +174,8 @@ def with_ids(world: World) -> World:
             "draft_id": [UUID_OF_NOTHING],
             "position": [1, 2, 99],
             "secret": ["nobody-has-this"],
+            "token": ["nobody-has-this"],
+            **{name: [UUID_OF_NOTHING] for name in ("claim_id", "help_id", "factor_id", "person_id")},
         },
     )
 
@@ -232,7 +234,7 @@ def whole(answer: Any) -> str:
 
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-TOKEN = re.compile(r'(name="(?:csrfmiddlewaretoken|once)" value=")[^"]*')
+TOKEN = re.compile(r'((?:name="(?:csrfmiddlewaretoken|once|browser)" value=|"(?:challenge|id)": )")[^"]*')
 NUMBER = re.compile(r'(?<=<b class="num nb">)[0-9A-Z]{4}-[0-9A-Z]{4}(?=</b>)')
 
 

@@ -12,8 +12,10 @@ from django.test import Client
 def test_a_refused_link_leaves_no_secret_in_the_log(capfd: pytest.CaptureFixture[str]) -> None:
     logging.config.dictConfig(settings.LOGGING)
     secret = "a-secret-that-nobody-gave"
-    Client(enforce_csrf_checks=True).post(f"/s/{secret}")
-    Client().post(f"/s/{secret}")
+    for path in ("s", "d", "h"):
+        Client(enforce_csrf_checks=True).post(f"/{path}/{secret}")
+        Client().post(f"/{path}/{secret}")
     written = "".join(capfd.readouterr())
-    assert "/s/…" in written
+    for path in ("s", "d", "h"):
+        assert f"/{path}/…" in written
     assert secret not in written

@@ -60,6 +60,20 @@ def require(by: Acting, action: Action, place: Place) -> None:
         raise not_allowed()
 
 
+def role_place(by: Acting, action: Action) -> Place | None:
+    """Where the role that ``by`` acts in may do ``action``: its own place and all below it; None for nowhere."""
+    role = Role.objects.select_related("place").filter(id=by.role_id, person=by.person).first() if by.role_id else None
+    return role.place if role is not None and can(by, action, role.place) else None
+
+
+def require_role(by: Acting, action: Action) -> Place:
+    """The place below which ``by`` may do ``action``; refused where there is none."""
+    place = role_place(by, action)
+    if place is None:
+        raise not_allowed()
+    return place
+
+
 def can_reach(by: Acting, action: Action, person: Person) -> bool:
     """Whether ``by`` may do ``action`` to somebody: in their community, or at a door of theirs."""
     if by.community != person.community_id:

@@ -5,4 +5,5 @@ from linli.portal import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("own", views.own, name="own"),
+    path("figures", views.figures, name="figures"),
 ]

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.accounts.acting import StandingRequest, key_of
+from linli.accounts.policy import GUARDED, RECORD_HELP
 from linli.accounts.queries import Standing
-from linli.community.policy import OFFICE, can
+from linli.community.policy import OFFICE, can, not_allowed
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, own_seats, station
-from linli.portal.queries import things_to_do
+from linli.portal.queries import FEW, CommunityFigures, figures_below, things_to_do
 from linli.record.acting import Acting
 from linli.web import parts
 
@@ -26,7 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
     acting_request = cast(StandingRequest, request)
     standing, by = acting_request.standing, acting_request.acting
     if standing is None or by is None:
-        return redirect("sign-in")
+        return redirect("figures" if acting_request.oversight else "sign-in")
+    if acting_request.locked:
+        return redirect("keys")
     in_office = standing.role is not None and standing.role.kind in OFFICE
     matters = list(for_community(by)[:20])
     page: dict[str, Any] = {
@@ -43,6 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
             parts.Door(_("议事厅"), "talk", reverse("matters:index")),
             parts.Door(_("我家的事"), "neighbours", reverse("own")),
         ]
+    if can_record_help(by):
+        page["records_help"] = True
     return render(request, "portal/home.html", page)
 
 
@@ -55,9 +60,57 @@ def own(request: HttpRequest) -> HttpResponse:
     if standing is None or by is None:
         return redirect("sign-in")
     ways = [(key_of(each), standing_words(each), each is standing) for each in acting_request.standings]
-    return render(
-        request, "portal/own.html", {"answers": answer_rows(by), "standings": ways, "person": standing.person}
-    )
+    page = {"answers": answer_rows(by), "standings": ways, "person": standing.person, "account": account_rows(standing)}
+    return render(request, "portal/own.html", page | {"helps": standing.helps})
+
+
+def account_rows(standing: Standing) -> list[parts.Row]:
+    """The pages of one's own account; a family helper has none of the elder's."""
+    devices = parts.Row(_("登录的手机"), _("看看有几部，不认得的让它退出"), reverse("devices"), icon="phone")
+    keys = parts.Row(_("第二把钥匙"), _("办公身份要用"), reverse("keys"), icon="lamp")
+    if standing.helps is not None:
+        return [devices]
+    family = parts.Row(_("家人代办"), _("请在外地的子女帮着看"), reverse("family"), icon="people")
+    data = parts.Row(_("谁看过我的信息"), _("我的手机号，谁打开过"), reverse("own-data"), icon="person")
+    return [family, data, devices, *([keys] if standing.role and standing.role.kind in GUARDED else [])]
+
+
+def can_record_help(by: Acting) -> bool:
+    """Whether the reader acts in a role that writes down what is said at doors."""
+    return by.role in RECORD_HELP.roles
+
+
+@login_required
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """Totals of the communities below an officer's place: no name, no door, nothing of fewer than ten."""
+    oversight = cast(StandingRequest, request).oversight
+    if oversight is None:
+        raise not_allowed()
+    lines, total = figures_below(oversight.place)
+    columns = [
+        parts.Column(_("社区")),
+        parts.Column(_("户数"), money=True),
+        parts.Column(_("有人住"), money=True),
+        parts.Column(_("商量过的事"), money=True),
+        parts.Column(_("正在表态"), money=True),
+        parts.Column(_("已出结果"), money=True),
+    ]
+    page = {
+        "oversight": oversight,
+        "columns": columns,
+        "lines": [parts.Line([line.name, *figure_words(line)]) for line in lines],
+        "total": [_("合计"), *figure_words(total)],
+        "community_name": oversight.place.name,
+    }
+    return render(request, "portal/figures.html", page)
+
+
+def figure_words(line: CommunityFigures) -> list[str]:
+    """Each figure as it may be read: what is too small says only that."""
+    few = _("不足%(n)s") % {"n": FEW}
+    homes = [few if number is None else str(number) for number in (line.homes, line.occupied)]
+    return [*homes, str(line.raised), str(line.asking), str(line.decided)]
 
 
 def answer_rows(by: Acting) -> list[parts.Row]:
@@ -87,6 +140,8 @@ def matter_rows(matters: list[Matter]) -> list[parts.Row]:
 
 def standing_words(standing: Standing) -> str:
     """A way of acting as its owner knows it: the title held and where, or simply a resident."""
+    if standing.helps is not None:
+        return _("帮%(name)s看着 · %(place)s") % {"name": standing.helps.name, "place": standing.community.name}
     if standing.role is None:
         return _("居民 · %(place)s") % {"place": standing.community.name}
     return f"{standing.role.title} · {standing.role.place.name}"

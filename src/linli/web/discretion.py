@@ -1,9 +1,9 @@
-"""What a log never holds: the secret in the address of a one-time link."""
+"""What a log never holds: the secrets in the addresses of links and door codes."""
 
 import logging
 import re
 
-_SECRET = re.compile(r"(/s/)[^/\s?\"']+")
+_SECRET = re.compile(r"(/[sdh]/)[^/\s?\"']+")
 
 
 class WithoutSecrets(logging.Filter):

@@ -1,10 +1,10 @@
 """Every write of places and their people; other apps enter here."""
 
 from linli.community.services.doors import lay_out_doors
-from linli.community.services.owners import take_own_word
-from linli.community.services.people import add_organisation, add_person, end_role, give_role
+from linli.community.services.owners import settle_at_door, take_own_word
+from linli.community.services.people import add_organisation, add_person, end_role, give_role, put_on_roster
 from linli.community.services.personal import record_phone, reveal
-from linli.community.services.places import add_place, found_community, lock_community
+from linli.community.services.places import add_place, checked_name, found_community, lock_community
 from linli.community.services.registers import keep_reading, take_in_register
 from linli.community.services.scopes import draw_decision_scopes
 
@@ -12,6 +12,7 @@ __all__ = [
     "add_organisation",
     "add_person",
     "add_place",
+    "checked_name",
     "draw_decision_scopes",
     "end_role",
     "found_community",
@@ -19,8 +20,10 @@ __all__ = [
     "keep_reading",
     "lay_out_doors",
     "lock_community",
+    "put_on_roster",
     "record_phone",
     "reveal",
+    "settle_at_door",
     "take_in_register",
     "take_own_word",
 ]
