@@ -15,6 +15,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from linli.accounts.models import DoorCode
+from linli.accounts.services import claim_door, invite_helper, print_door_codes
+from linli.accounts.tokens import token_of
 from linli.community.models import Place
 from linli.files.services import store_pictures
 from linli.matters.models import Matter
@@ -49,6 +52,12 @@ class World:
         )
         self.secretary, self.clerk = cast.secretary(self.community), cast.clerk(self.community)
         self.collector, self.resident = cast.collector(self.compound), cast.resident(self.compound, "业主一")
+        self.building = Place.objects.get(kind=Place.Kind.BUILDING)
+        print_door_codes(place=self.building, by=self.clerk.by)
+        code = DoorCode.objects.select_related("dwelling").order_by("dwelling__sort_key")[0]
+        self.door = f"/d/{token_of(code)}"
+        self.claim = claim_door(token=token_of(code), name="于慧敏", relation="owner", secret="one phone")
+        self.help = invite_helper(elder=self.resident.person, name="业小燕", kin="child", by=self.resident.by)
         self.convener = cast.organisation(self.community)
         self.raised = self.raise_one("修一修大门口的坡道", "cn.civil-code.278.special")
         self.running, self.drive, self.stack = self.ask_about("给聚鑫园加装一部电梯", 30)
@@ -106,7 +115,10 @@ class World:
         assert unit is not None
         here = f"/places/{self.compound.id}"
         office = [
-            "/", "/own", "/places", f"/places/{self.community.id}", here, f"{here}/doors", f"{here}/register",
+            "/", "/own", "/people?name=业主", f"/people/{self.resident.person.id}", "/bodies", "/codes",
+            f"/codes/{self.building.id}", "/own/keys", "/own/devices", "/family/at-door", "/claims",
+            f"/claims/{self.claim.id}", "/places", f"/places/{self.community.id}",
+            here, f"{here}/doors", f"{here}/register",
             f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put", f"{matters[2]}/result",
             f"/drives/{self.ended.id}/shares",
         ]  # fmt: skip
@@ -115,8 +127,10 @@ class World:
             ("secretary", self.secretary, office),
             ("clerk", self.clerk, ["/", matters[1], f"{drive}/stacks", f"/stacks/{self.stack}"]),
             ("collector", self.collector, ["/", matters[1], f"{drive}/face"]),
+            ("resident", self.resident, ["/own/data", "/own/family", f"/own/family/{self.help.id}"]),
             ("resident", self.resident, ["/", "/own", "/matters", *matters[1:], f"{matters[2]}/result"]),
-            ("nobody", None, ["/", "/sign-in", cast.way_in(self.resident), "/nowhere"]),
+            ("nobody", None, ["/", "/sign-in", cast.way_in(self.resident), self.door, f"/h/{token_of(self.help)}"]),
+            ("nobody", None, ["/nowhere"]),
         ]
 
 

@@ -39,9 +39,10 @@ class Town:
     ids: dict[str, Sequence[object]]
 
 
-def build_town(name: str = "广顺园社区") -> Town:
-    """The compound with a matter put to its owners, one slip with its photo, a claim that waits and a help."""
-    at = cast.community(name)
+def build_town(street: str = "桃园街道") -> Town:
+    """A community, of the same name in any street: its compound with a matter put to the owners, one slip with its
+    photo, a claim that waits, a help."""
+    at = cast.community(town=street)
     compound = cast.compound(at)
     members = {
         "owner": cast.owner(compound),
@@ -61,7 +62,7 @@ def build_town(name: str = "广顺园社区") -> Town:
     record_phone(person=members["owner"].person, phone="13800138000", by=members["owner"].by)
     print_door_codes(place=compound, by=members["clerk"].by)
     code = DoorCode.objects.filter(community=at).order_by("dwelling__sort_key")[0]
-    claim = claim_door(token=token_of(code), name="于慧敏", relation="owner", secret=f"a phone in {name}")
+    claim = claim_door(token=token_of(code), name="于慧敏", relation="owner", secret=f"a phone in {street}")
     ids: dict[str, Sequence[object]] = {
         "matter_id": [matter.id],
         "drive_id": [drive.id],

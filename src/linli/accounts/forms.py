@@ -46,7 +46,7 @@ class HelpAtDoorForm(HelperForm):
     """The same, said at the door to somebody who writes it down."""
 
     door = forms.CharField(
-        label=_("哪一户"), max_length=60, help_text=_("例如：一单元503"), widget=forms.TextInput(attrs=OFF)
+        label=_("哪一户"), max_length=60, help_text=_("例如：一单元1201"), widget=forms.TextInput(attrs=OFF)
     )
     elder = forms.CharField(label=_("老人的姓名"), max_length=60, widget=forms.TextInput(attrs=OFF))
     evidence = forms.CharField(

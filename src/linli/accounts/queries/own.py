@@ -63,5 +63,5 @@ def door_called(words: str, viewer: Acting, action: Action) -> Dwelling:
     labels = labels_of(place, doors)
     called = [door for door in doors if said in (labels[door.id].full, labels[door.id].short)]
     if len(called) != 1:
-        raise Refused("door.unknown", "没有找到这一户。请照门牌写全，例如：一单元503。")
+        raise Refused("door.unknown", "没有找到这一户。请照门牌写全，例如：一单元1201。")
     return called[0]

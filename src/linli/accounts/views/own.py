@@ -79,7 +79,7 @@ def devices(request: HttpRequest) -> HttpResponse:
             "key": each.pk[:12],
             "here": each.pk == here,
         }
-        for each in sessions_of(account)
+        for each in sorted(sessions_of(account), key=lambda each: each.pk != here)
     ]
     return render(request, "accounts/devices.html", {"devices": found, "others": len(found) > 1})
 
