@@ -200,7 +200,10 @@ def test_an_owner_by_own_word_where_no_owner_is_known(block):
 
 def test_a_claim_to_own_anothers_home_is_flagged_and_never_makes_an_owner(block):
     claim = block.claim("二单元602", "冒名人", "owner")
-    assert "登记的业主里没有这个名字" in cast.signed_in(block.leader).get(f"/claims/{claim.id}").content.decode()
+    shown = cast.signed_in(block.leader).get(f"/claims/{claim.id}").content.decode()
+    assert "登记的业主里没有这个名字" in shown
+    assert "是，认下" not in shown
+    assert "是，认下" in cast.signed_in(block.clerk).get(f"/claims/{claim.id}").content.decode()
     assert code_of(lambda: confirm_claim(claim=claim, by=block.leader.by)) == "claim.other-owner"
     claim.refresh_from_db()
     assert claim.state == "waiting"

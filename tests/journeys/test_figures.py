@@ -33,6 +33,9 @@ def test_few_homes_and_few_empty_ones_are_not_told():
     lived_in(cast.compound(small, rule="1个单元，1–3层，每层3户"), 9)
     town = one.parent
     assert town is not None
+    lone = cast.community("丁社区", town="挂甲寺街道").parent
+    assert lone is not None
+    assert told(lone) == {"丁社区": (None, None), "": (None, None)}
     assert told(town) == {"甲社区": (54, 44), "乙社区": (54, None), "丙社区": (None, None), "": (108, 44)}
 
 

@@ -36,7 +36,7 @@ def _unblocked(django_db_blocker):
 def rows_of(town: Town) -> set[str]:
     """The id of everything that belongs to a community."""
     models = [model for model in apps.get_models() if issubclass(model, Within)]
-    rows = [model.objects.filter(community=town.community).values_list("id", flat=True) for model in models]
+    rows = [model._default_manager.filter(community=town.community).values_list("id", flat=True) for model in models]
     return {str(row) for each in rows for row in each} | {str(town.community.id)}
 
 
@@ -86,7 +86,7 @@ def crawl(browser: Client, waiting: list[str]) -> Iterator[tuple[str, str]]:
         answer = browser.get(address)
         if answer.status_code != 200:
             continue
-        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        body = b"".join(answer) if answer.streaming else answer.content
         yield address, body.decode(errors="replace")
         if "html" in answer.headers.get("Content-Type", ""):
             links = (urlsplit(link) for link in Page(address, answer.content.decode()).links)

@@ -1,6 +1,6 @@
 """What waits for somebody, over all apps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -119,13 +119,19 @@ def figures_below(place: Place) -> tuple[list[CommunityFigures], CommunityFigure
         )
     total = CommunityFigures(
         name="",
-        homes=sum(line.homes or 0 for line in lines),
-        occupied=sum(line.occupied or 0 for line in lines),
+        homes=sum_of(line.homes for line in lines),
+        occupied=sum_of(line.occupied for line in lines),
         raised=sum(line.raised for line in lines),
         asking=sum(line.asking for line in lines),
         decided=sum(line.decided for line in lines),
     )
     return lines, total
+
+
+def sum_of(told: Iterable[int | None]) -> int | None:
+    """The sum of what is told; None where nothing is."""
+    numbers = [number for number in told if number is not None]
+    return sum(numbers) if numbers else None
 
 
 def counted(rows: QuerySet[Dwelling], what: Count) -> QuerySet[Dwelling, tuple[UUID, int]]:

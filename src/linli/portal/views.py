@@ -108,9 +108,9 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 def figure_words(line: CommunityFigures) -> list[str]:
     """Each figure as it may be read: what is too small says only that."""
-    few = _("不足%(n)s") % {"n": FEW}
-    homes = [few if number is None else str(number) for number in (line.homes, line.occupied)]
-    return [*homes, str(line.raised), str(line.asking), str(line.decided)]
+    homes = _("不足%(n)s") % {"n": FEW} if line.homes is None else str(line.homes)
+    occupied = _("不显示") if line.occupied is None else str(line.occupied)
+    return [homes, occupied, str(line.raised), str(line.asking), str(line.decided)]
 
 
 def answer_rows(by: Acting) -> list[parts.Row]:

@@ -32,7 +32,7 @@ from linli.accounts.tokens import new_secret
 from linli.accounts.views.asking import spend_here
 from linli.accounts.words import relation_words
 from linli.community.models import Place
-from linli.community.policy import require, require_role
+from linli.community.policy import CHANGE_REGISTER, can, require, require_role
 from linli.community.queries import community_of, find_place, labels_of
 from linli.record.acting import Acting, actor
 from linli.record.services import answer_once
@@ -141,15 +141,17 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.say(_))
         return redirect("claim", found.id)
+    doubts = doubts_of(found, by)
     page = {
         "claim": found,
+        "may_confirm": not doubts.other_owner or can(by, CHANGE_REGISTER, found.dwelling.place),
         "facts": [
             (_("门牌"), labels_of(community_of(by), [found.dwelling])[found.dwelling_id].full),
             (_("姓名"), found.name),
             (_("说自己是"), relation_words()[found.relation]),
             (_("什么时候"), full_day(found.made_at)),
         ],
-        "doubts": doubts_of(found, by),
+        "doubts": doubts,
         "form": form,
     }
     return render(request, "accounts/claim.html", page, status=400 if form.is_bound else 200)

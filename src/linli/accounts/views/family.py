@@ -98,7 +98,8 @@ def one_help(request: HttpRequest, help_id: UUID) -> HttpResponse:
 
 def help_facts(made: FamilyHelp) -> list[tuple[str, str]]:
     """What is on record of a help."""
-    facts = [(_("请的是"), f"{made.name}（{kin_words()[made.kin]}）"), (_("什么时候请的"), full_day(made.made_at))]
+    who = _("%(name)s（%(kin)s）") % {"name": made.name, "kin": kin_words()[made.kin]}
+    facts = [(_("请的是"), who), (_("什么时候请的"), full_day(made.made_at))]
     if made.evidence:
         facts.append((_("当面怎么说的"), made.evidence))
     if made.accepted_at:
