@@ -42,9 +42,9 @@ def system(community: Place) -> Acting:
     return Acting.system(community.id)
 
 
-def community(name: str = "广顺园社区") -> Place:
-    """The community of the article, or another one of its street."""
-    return found_community(city="天津市", district="河西区", town="桃园街道", community=name, by=Acting.system(None))
+def community(name: str = "广顺园社区", town: str = "桃园街道") -> Place:
+    """The community of the article, another one of its street, or one of the same name in another street."""
+    return found_community(city="天津市", district="河西区", town=town, community=name, by=Acting.system(None))
 
 
 def compound(at: Place, name: str = "聚鑫园", rule: str = DOORS) -> Place:
@@ -107,6 +107,11 @@ def supervisor(at: Place, name: str = "孙守正") -> Member:
     person = Person.objects.filter(community=at, name=name).first() or add_person(community=at, name=name, by=by)
     role = give_role(person=person, kind=Role.Kind.SUPERVISOR, title="监督委员", place=at, organisation=body, by=by)
     return Member(person, acting_as(person, role))
+
+
+def director(at: Place) -> Member:
+    """郭志强, director of the residents' committee of the community ``at``."""
+    return holder(at, Role.Kind.DIRECTOR, "居委会主任", "郭志强")
 
 
 def collector(place: Place) -> Member:

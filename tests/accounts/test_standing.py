@@ -114,10 +114,10 @@ def test_people_of_two_communities_are_two_standings(house: House, account: Acco
 
 
 def test_the_number_of_statements_does_not_grow_with_roles(house: House, account: Account, django_assert_num_queries):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         standings_of(account)
     person = person_of(house.secretary)
     for kind in ("clerk", "director"):
         give_role(person=person, kind=kind, title="示例", place=house.community, by=house.system)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(standings_of(account)) == 5

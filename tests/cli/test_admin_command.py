@@ -69,3 +69,24 @@ def test_without_an_instance_it_says_what_to_start_first(tmp_path, monkeypatch, 
     said = capsys.readouterr()
     assert "linli serve" in said.err
     assert said.out == ""
+
+
+@pytest.mark.django_db
+def test_an_officer_comes_in_to_totals_of_a_town_that_has_communities():
+    officer = {"city": "襄阳市", "district": "枣阳市", "town": "南城街道", "name": "方志远", "title": "街道干部"}
+    with pytest.raises(Refused, match="没有南城街道的社区"):
+        admin.let_officer_in(**officer)
+    admin.create_secretary(**FIRST)
+    browser = come_in(admin.let_officer_in(**officer))
+    assert browser.get("/")["Location"] == "/figures"
+    assert "惠岗社区" in browser.get("/figures").content.decode()
+    assert "马文秀" not in browser.get("/figures").content.decode()
+
+
+@pytest.mark.django_db
+def test_in_earnest_the_first_secretary_is_led_to_a_second_key(settings):
+    settings.DEMO = False
+    browser = come_in(admin.create_secretary(**FIRST))
+    assert browser.get("/")["Location"] == "/own/keys"
+    assert "社区党委书记" in browser.get("/own/keys").content.decode()
+    assert browser.post("/places", {"kind": "compound", "name": "马家营"}).status_code == 403

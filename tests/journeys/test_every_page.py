@@ -16,6 +16,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from linli.accounts.models import DoorCode
+from linli.accounts.services import claim_door, invite_helper, print_door_codes
+from linli.accounts.tokens import token_of
 from linli.community.models import Place
 from linli.files.services import store_pictures
 from linli.matters.models import Matter
@@ -61,6 +64,12 @@ class World:
         )
         self.secretary, self.clerk = cast.secretary(self.community), cast.clerk(self.community)
         self.collector, self.resident = cast.collector(self.compound), cast.resident(self.compound, "业主一")
+        self.building = Place.objects.get(kind=Place.Kind.BUILDING)
+        print_door_codes(place=self.building, by=self.clerk.by)
+        code = DoorCode.objects.select_related("dwelling").order_by("dwelling__sort_key")[0]
+        self.door = f"/d/{token_of(code)}"
+        self.claim = claim_door(token=token_of(code), name="于慧敏", relation="owner", secret="one phone")
+        self.help = invite_helper(elder=self.resident.person, name="业小燕", kin="child", by=self.resident.by)
         self.convener = cast.organisation(self.community)
         self.raised = self.raise_one("修一修大门口的坡道", "cn.civil-code.278.special")
         self.running, self.drive, self.stack = self.ask_about("给聚鑫园加装一部电梯", 30)
@@ -172,6 +181,9 @@ class World:
             "/notices", "/reviews", notice, reviews, f"{matters[2]}/announce",
             f"{matters[1]}/papers", f"{matters[2]}/papers",
             "/papers", f"/papers/blanks/{self.blank.id}?of={self.compound.id}",
+            "/people?name=业主", f"/people/{self.resident.person.id}", "/bodies", "/codes",
+            f"/codes/{self.building.id}", "/own/keys", "/own/devices", "/family/at-door", "/claims",
+            f"/claims/{self.claim.id}",
         ]  # fmt: skip
         drive = f"/drives/{self.drive.id}"
         return [
@@ -211,6 +223,8 @@ class World:
                     f"/check/{self.running.thread_id}",
                 ],
             ),
+            ("resident", self.resident, ["/own/data", "/own/family", f"/own/family/{self.help.id}"]),
+            ("nobody", None, [self.door, f"/h/{token_of(self.help)}"]),
             (
                 "nobody",
                 None,

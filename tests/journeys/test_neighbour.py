@@ -241,6 +241,8 @@ def with_ids(world: World) -> World:
             "thread_id": [world.matter.thread_id],
             "log_id": list(Log.objects.order_by("origin").values_list("id", flat=True)),
             "key_id": [UUID_OF_NOTHING],
+            "token": ["nobody-has-this"],
+            **{name: [UUID_OF_NOTHING] for name in ("claim_id", "help_id", "factor_id", "person_id")},
         },
     )
 
@@ -324,7 +326,7 @@ BODIES: Mapping[str, Callable[[bytes], str]] = {
 
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-TOKEN = re.compile(r'(name="(?:csrfmiddlewaretoken|once)" value=")[^"]*')
+TOKEN = re.compile(r'((?:name="(?:csrfmiddlewaretoken|once|browser)" value=|"(?:challenge|id)": )")[^"]*')
 #: What is drawn by lot in every world: hashes and signatures in a log's files, marks, and a code that holds an id.
 BY_LOT = re.compile(
     r'<svg class="qr".*?</svg>|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43,}={0,2}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])'

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.contrib.sessions.models import Session
 
 from linli import flows
-from linli.accounts.models import SignInLink
+from linli.accounts.models import Session, SignInLink
 from linli.accounts.services import make_sign_in_link, open_account
 from linli.community.adapters.registers import read_register
 from linli.community.models import RegisterDraft

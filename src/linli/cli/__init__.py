@@ -11,6 +11,7 @@ COMMANDS = {
     "doctor": ("linli.machine.doctor:doctor", "how your instance is: a line for each thing, with what to do"),
     "backup": ("linli.machine.backup:backup", "one encrypted file with everything, also while linli serves"),
     "restore": ("linli.machine.restore:restore", "everything as a backup has it, checked before anything is touched"),
+    "keys": ("linli.cli.keys:main", "change the keys of sealed values: keys new, then keys rotate"),
     "rules": ("linli.cli.rules:main", "recount at home: results, shares, numbers and deadlines, without a server"),
     "verify": ("linli.cli.verify:main", "check a public log or a proof at home, without a server"),
     "import": ("linli.cli.registers:main", "what a register of homes would bring in (--dry-run), without a server"),

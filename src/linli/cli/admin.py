@@ -18,26 +18,36 @@ QUESTIONS = {
 """What founding a community needs to know, in the order of asking, each with an example."""
 
 
-def main(argv: Sequence[str]) -> int:
-    """Found the community, put its first secretary on the roster, and print a link that lets them in once.
+#: What each word of the command does not ask for.
+UNASKED = {"create": set[str](), "officer": {"community"}}
+TITLES = {"create": "社区党委书记", "officer": "街道干部"}
 
-    What no option says is asked for at the terminal. Said again for the same community and name it makes no second
-    person, only a new link. Returns 0, or 2 when something stands in the way.
+
+def main(argv: Sequence[str]) -> int:
+    """``create``: found the community, put its first secretary on the roster, and print a link that lets them in once.
+    ``officer``: let somebody of a street or town in, who sees the totals of its communities and nothing else.
+
+    What no option says is asked for at the terminal. Said again for the same place and name it makes no second person,
+    only a new link. Returns 0, or 2 when something stands in the way.
     """
-    parser = argparse.ArgumentParser(prog="linli admin")
-    create = parser.add_subparsers(required=True, metavar="create").add_parser("create", description=main.__doc__)
-    for word, (question, example) in QUESTIONS.items():
-        create.add_argument(f"--{word}", help=question + (f"（{example}）" if example else ""))
-    create.add_argument("--title", default="社区党委书记", help="职务 / title (%(default)s)")
+    parser = argparse.ArgumentParser(prog="linli admin", description=main.__doc__)
+    words = parser.add_subparsers(required=True, metavar="create|officer", dest="what")
+    for what, unasked in UNASKED.items():
+        act = words.add_parser(what, description=main.__doc__)
+        for word, (question, example) in QUESTIONS.items():
+            if word not in unasked:
+                act.add_argument(f"--{word}", help=question + (f"（{example}）" if example else ""))
+        act.add_argument("--title", default=TITLES[what], help="职务 / title (%(default)s)")
     asked = vars(parser.parse_args(argv))
+    what, title = asked.pop("what"), asked.pop("title")
     try:
-        told = {word: asked[word] or ask(*QUESTIONS[word]) for word in QUESTIONS}
+        told = {word: given or ask(*QUESTIONS[word]) for word, given in asked.items()}
         enter_instance()
-        link = create_secretary(**told, title=asked["title"])
+        link = (create_secretary if what == "create" else let_officer_in)(**told, title=title)
     except (MachineRefused, Refused) as refusal:
         print(f"linli admin: {refusal}", file=sys.stderr)
         return 2
-    print(f"{told['community']} · {asked['title']} {told['name']}\n{link}")
+    print(f"{told.get('community', told['town'])} · {title} {told['name']}\n{link}")
     print("一个链接用一次，一天之内有效。 / opens once, within a day.", file=sys.stderr)
     return 0
 
@@ -87,4 +97,25 @@ def create_secretary(*, city: str, district: str, town: str, community: str, nam
         person = holders.first() or add_person(community=place, name=name, by=by)
         give_role(person=person, kind=Role.Kind.SECRETARY, title=title, place=place, organisation=committees[0], by=by)
         secret = make_sign_in_link(account=open_account(person=person, by=by), by=by)
+    return str(settings.ADDRESS) + reverse("sign-in-link", args=[secret])
+
+
+def let_officer_in(*, city: str, district: str, town: str, name: str, title: str) -> str:
+    """The address of a one-time link for an officer of a street or town that has communities here.
+
+    Refused where no community lies below it: there would be nothing to count.
+    """
+    from django.conf import settings
+    from django.urls import reverse
+
+    from linli.accounts.services import appoint_officer
+    from linli.community.models import Place
+    from linli.record.acting import Acting
+
+    at = Place.objects.filter(
+        kind=Place.Kind.TOWN, name=town, parent__name=district, parent__parent__name=city, children__isnull=False
+    ).first()
+    if at is None:
+        raise Refused("officer.no-such-town", "这里没有{town}的社区。请先建社区，再请街道的人。", town=town)
+    _, secret = appoint_officer(place=at, name=name, title=title, by=Acting.system(None))
     return str(settings.ADDRESS) + reverse("sign-in-link", args=[secret])

@@ -6,6 +6,7 @@ from django.db import models
 
 from linli.record import clock
 from linli.record.models import Row
+from linli.record.sealed import SealedField
 
 
 class Place(Row):
@@ -99,13 +100,28 @@ class Dwelling(Within):
 
 
 class Person(Within):
-    """Somebody on one community's roster. A login (accounts) may own several, each by a confirmed claim."""
+    """Somebody on one community's roster. A login (accounts) may own several, each by a confirmed claim.
+
+    The phone is sealed; ``services.reveal`` opens it. Several people may have one phone: an old couple shares theirs.
+    """
 
     name = models.CharField(max_length=60)
+    phone_sealed = SealedField(null=True)
+    phone_index = models.BinaryField(max_length=32, null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "id"], name="person_in_community")]
-        indexes = [models.Index(fields=["community", "name"], name="person_by_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "id"], name="person_in_community"),
+            models.CheckConstraint(
+                condition=models.Q(phone_sealed=None, phone_index=None)
+                | models.Q(phone_sealed__isnull=False, phone_index__isnull=False),
+                name="phone_sealed_and_indexed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["community", "name"], name="person_by_name"),
+            models.Index(fields=["community", "phone_index"], name="person_by_phone"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -291,9 +307,9 @@ class RegisterDraft(Within):
     by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     state = models.CharField(max_length=8, choices=State.choices, default=State.READ)
-    reading = models.BinaryField(help_text="sealed")
-    preview = models.BinaryField(help_text="sealed")
-    order = models.BinaryField(default=bytes, help_text="sealed: what the clerk chose, and in which role")
+    reading = SealedField()
+    preview = SealedField()
+    order = SealedField(default=bytes, help_text="what the clerk chose, and in which role")
     refusal = models.JSONField(default=dict, help_text="why it was not taken in")
     taken = models.ForeignKey(RegisterImport, null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -7,7 +7,9 @@ belongs to people, and needs a role at or below the community: street, town and 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from linli.community.models import Place, Role
+from django.db.models import Q
+
+from linli.community.models import Person, Place, Role
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.retention import Kept
@@ -38,7 +40,10 @@ DRAFT_KEPT = timedelta(days=1)
 KEPT = (
     Kept("community.RegisterDraft", "at", DRAFT_KEPT, "the clerk looks at the preview before the register is taken in"),
 )
-ACTIONS = (SEE_REGISTER, CHANGE_REGISTER, CHANGE_ROLES)
+#: Who knocks at a door knows who lives behind it, and can call them.
+KNOW_DOOR = Action("door.know", OFFICE | {Role.Kind.BUILDING_LEADER})
+REVEAL = Action("personal.reveal", OFFICE | {Role.Kind.BUILDING_LEADER})
+ACTIONS = (SEE_REGISTER, CHANGE_REGISTER, CHANGE_ROLES, KNOW_DOOR, REVEAL)
 
 
 def can(by: Acting, action: Action, place: Place) -> bool:
@@ -59,6 +64,41 @@ def can(by: Acting, action: Action, place: Place) -> bool:
 def require(by: Acting, action: Action, place: Place) -> None:
     """Refuse unless ``can``; every service that changes something begins with it."""
     if not can(by, action, place):
+        raise not_allowed()
+
+
+def role_place(by: Acting, action: Action) -> Place | None:
+    """Where the role that ``by`` acts in may do ``action``: its own place and all below it; None for nowhere."""
+    role = Role.objects.select_related("place").filter(id=by.role_id, person=by.person).first() if by.role_id else None
+    return role.place if role is not None and can(by, action, role.place) else None
+
+
+def require_role(by: Acting, action: Action) -> Place:
+    """The place below which ``by`` may do ``action``; refused where there is none."""
+    place = role_place(by, action)
+    if place is None:
+        raise not_allowed()
+    return place
+
+
+def can_reach(by: Acting, action: Action, person: Person) -> bool:
+    """Whether ``by`` may do ``action`` to somebody: in their community, or at a door of theirs."""
+    if by.community != person.community_id:
+        return False
+    if can(by, action, person.community):
+        return True
+    today = clock.today()
+    held = Q(until=None) | Q(until__gt=today)
+    doors = Place.objects.filter(
+        Q(dwellings__ownerships__in=person.ownerships.filter(held))
+        | Q(dwellings__households__residencies__in=person.residencies.filter(held))
+    )
+    return any(can(by, action, place) for place in doors.distinct())
+
+
+def require_reach(by: Acting, action: Action, person: Person) -> None:
+    """Refuse unless ``can_reach``."""
+    if not can_reach(by, action, person):
         raise not_allowed()
 
 

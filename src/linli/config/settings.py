@@ -53,9 +53,12 @@ ADDRESS = os.environ.get("LINLI_ADDRESS", "http://localhost:8000")
 SECURE = ADDRESS.startswith("https://")
 #: What the names of the public logs begin with; a log that has begun keeps its name.
 LOG_NAME = os.environ.get("LINLI_LOG_NAME", "") or urlsplit(ADDRESS).netloc
+#: Our own proxy stands before us: the last entry of X-Forwarded-For is who asked it.
+BEHIND_PROXY = flag("LINLI_PROXY")
 ALLOWED_HOSTS = [urlsplit(ADDRESS).hostname or "localhost", "localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [ADDRESS]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_ENGINE = "linli.accounts.sessions"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "linli.web.errors.csrf_failed"
@@ -63,7 +66,6 @@ CSRF_FAILURE_VIEW = "linli.web.errors.csrf_failed"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",

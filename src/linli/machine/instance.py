@@ -134,6 +134,11 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def add_key(folder: Path, name: str) -> None:
+    """Put a new key before those of ``name``: the first one seals, all of them open. Whole or not at all."""
+    write_whole(folder / f"{name}.key", f"{secrets.token_hex(32)},{key(folder, name)}")
+
+
 def database_home(folder: Path) -> Path:
     """Where the cluster of the instance in ``folder`` lives: in it, or, as root, under ``/var/lib/linli``.
 

@@ -55,9 +55,11 @@ def station(matter: Matter) -> tuple[parts.State, str]:
 
 
 def own_seats(viewer: Acting) -> list[tuple[Matter, Seat]]:
-    """The viewer's own doors in every matter that was put to them, the newest matter first; one statement."""
+    """The viewer's own doors (a family helper's: the elder's) in every matter put to them, the newest first; one
+    statement."""
+    whose = viewer.helps or viewer.person
     seats = (
-        Seat.objects.filter(entitled=viewer.person, community=viewer.community, electorate__drive__matter__isnull=False)
+        Seat.objects.filter(entitled=whose, community=viewer.community, electorate__drive__matter__isnull=False)
         .select_related("voice", "electorate__drive__matter")
         .order_by("-electorate__drive__opened_at", "sort_key")
     )

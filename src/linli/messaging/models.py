@@ -6,6 +6,7 @@ from linli.community.models import Organisation, Person, Place, Within
 from linli.files.models import File
 from linli.record import clock
 from linli.record.cipher import Cell
+from linli.record.sealed import SealedField
 
 
 class Channel(Within):
@@ -18,7 +19,7 @@ class Channel(Within):
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     title = models.CharField(max_length=40)
-    settings = models.BinaryField(help_text="JSON, sealed")
+    settings = SealedField(help_text="JSON")
     open = models.BooleanField(default=True)
     paused_until = models.DateTimeField(null=True, help_text="it asked us to wait")
 
@@ -95,7 +96,7 @@ class Delivery(Within):
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     recipient = models.CharField(max_length=64)
-    address = models.BinaryField(help_text="sealed")
+    address = SealedField()
     try_group = models.PositiveSmallIntegerField(default=1)
     urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
@@ -178,7 +179,7 @@ class Review(Within):
     of = models.CharField(max_length=12, choices=Of.choices)
     subject = models.UUIDField(help_text="what the text belongs to, as a value")
     title = models.CharField(max_length=80, help_text="what it belongs to, in words for the list")
-    original = models.BinaryField(help_text="sealed")
+    original = SealedField()
     fingerprint = models.CharField(max_length=64, help_text="of the text as written, under a key: it tells nothing")
     pieces = models.JSONField(default=list)
     uncovered = models.JSONField(default=list)

@@ -1,5 +1,6 @@
 """The menu of every page, in the words people know, and whose community this is."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,11 +19,16 @@ def menu(request: HttpRequest) -> dict[str, object]:
         (_("今日看板") if in_office else _("家门口"), "list" if in_office else "home", "home", ()),
         (_("公示栏"), "notice", "messaging:board", ("/notices", "/reviews", "/objections")),
         (_("议事厅"), "talk", "matters:index", ("/matters", "/drives", "/stacks")),
-        *([(_("门户"), "building", "community:index", ("/places",))] if in_office else []),
-        (_("找一找"), "find", "search", ("/search",)),
+        *(
+            [(_("门户"), "building", "community:index", ("/places", "/codes", "/people", "/bodies"))]
+            if in_office
+            else []
+        ),
         (_("我家"), "person", "own", ("/own",)),
     ]
+    words = {"banner": _("这里是示例，办公身份免了第二把钥匙；正式使用时每个工作日要用一次。")}
     return {
+        **(words if settings.DEMO and in_office else {}),
         "community_name": standing.community.name,
         "places": [
             Place(label, icon, reverse(name), current=is_current(request, reverse(name), below))

@@ -9,8 +9,8 @@ urlpatterns = [
     path("check/<uuid:thread_id>/proof", views.proof, name="proof"),
     path("log/<uuid:log_id>", views.log_file, name="log-file"),
     path("jianfu", views.jianfu, name="jianfu"),
-    path("keys", views.keys, name="keys"),
-    path("keys/<uuid:key_id>/end", views.end_key, name="end-key"),
+    path("keys", views.keys, name="api-keys"),
+    path("keys/<uuid:key_id>/end", views.end_key, name="end-api-key"),
     path("search", views.find, name="search"),
     path("papers", views.papers, name="papers"),
     path("papers/archives", views.order, name="order-archive"),
@@ -19,4 +19,5 @@ urlpatterns = [
     path("papers/blanks/<uuid:blank_id>", views.blank, name="blank"),
     path("papers/blanks/<uuid:blank_id>/fill", views.fill, name="fill-blank"),
     path("papers/blanks/<uuid:blank_id>/retire", views.retire, name="retire-blank"),
+    path("figures", views.figures, name="figures"),
 ]

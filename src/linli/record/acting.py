@@ -15,6 +15,8 @@ class Acting:
 
     ``person`` is None for the system's own acts. ``role`` is the word of the role (``secretary``, ``resident``,
     ``system``); ``role_id`` names the role held, where one is held. ``community`` bounds what can be touched at all.
+    ``helps`` names whom a family helper (role ``helper``) reads along with; ``person`` stays the helper's own, so that
+    nothing that asks who somebody is takes the one for the other.
     """
 
     community: UUID | None
@@ -22,6 +24,7 @@ class Acting:
     role: str = "resident"
     role_id: UUID | None = None
     request_id: str = ""
+    helps: UUID | None = None
 
     @classmethod
     def system(cls, community: UUID | None) -> "Acting":

@@ -83,7 +83,12 @@ def unseal(sealed: bytes, at: Cell) -> str:
 
 def stale(sealed: bytes) -> bool:
     """Whether a value was sealed with another key than the present one, so that rotation has it still to do."""
-    return bytes(sealed[len(FORM) : len(FORM) + KEY_ID]) != key_id(_keys()[0])
+    return bytes(sealed[len(FORM) : len(FORM) + KEY_ID]) != present_key_id()
+
+
+def present_key_id() -> bytes:
+    """What names the key that values are sealed with now."""
+    return key_id(_keys()[0])
 
 
 def index_of(value: str, *, of: str) -> bytes:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from linli.record import clock
 from linli.record.ids import new_id
+from linli.record.sealed import SealedField
 
 
 class Row(models.Model):
@@ -72,7 +73,7 @@ class Private(Row):
     event = models.UUIDField()
     field = models.CharField(max_length=32)
     salt = models.BinaryField(max_length=32)
-    value = models.BinaryField()
+    value = SealedField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "field"], name="one_private_value")]

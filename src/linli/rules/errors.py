@@ -25,5 +25,9 @@ class Refused(Exception):
         return self.say()
 
 
+class TooOften(Refused):
+    """A "no" because of how often it was tried; its fact ``seconds`` says how long to wait. Shown as 429."""
+
+
 class Forbidden(Refused):
     """A "no" because of who asks: the page or the act belongs to others. Shown as 403."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-_SECRET = re.compile(r"(/s/)[^/\s?\"']+")
+_SECRET = re.compile(r"(/[sdh]/)[^/\s?\"']+")
 _WHERE = re.compile(r".*/(?:site-packages|src|lib/python[\d.]+)/")
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")

@@ -28,7 +28,7 @@ _CALLS = {
     "npgettext": ("context", "msgid", "plural"),
 }
 # How a rule says no (linli.rules.errors): a code, then the words.
-_REFUSALS = frozenset({"Refused", "Forbidden"})
+_REFUSALS = frozenset({"Refused", "Forbidden", "TooOften"})
 _LITERAL = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _TEMPLATE_CALL = re.compile(rf"\b({'|'.join(_CALLS)})\(({_LITERAL}(?:,\s*{_LITERAL})*)")
 _PERCENT_FIELD = re.compile(r"(?<!%)(?:%%)*%\((\w+)\)")

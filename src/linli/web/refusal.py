@@ -8,7 +8,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
-from linli.rules.errors import Forbidden, Refused
+from linli.rules.errors import Forbidden, Refused, TooOften
 from linli.web.errors import plain_page
 
 
@@ -57,5 +57,12 @@ class RefusedMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):
             return None
-        status = 403 if isinstance(exception, Forbidden) else 409
-        return refusal_page(request, exception, status=status, back=where_from(request))
+        response = refusal_page(request, exception, status=status_of(exception), back=where_from(request))
+        if isinstance(exception, TooOften):
+            response.headers["Retry-After"] = str(exception.facts["seconds"])
+        return response
+
+
+def status_of(refused: Refused) -> int:
+    """403 for who may not, 429 (RFC 6585) for who tries too often, else 409: the state of things forbids it."""
+    return 403 if isinstance(refused, Forbidden) else 429 if isinstance(refused, TooOften) else 409

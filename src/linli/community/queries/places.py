@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, F, Func, IntegerField, Prefetch, QuerySet
+from django.db.models import Count, F, Func, IntegerField, Prefetch, Q, QuerySet
 
-from linli.community.models import Dwelling, Household, Ownership, Person, Place
+from linli.community.models import Dwelling, Household, Organisation, Ownership, Person, Place, Role
 from linli.community.policy import SEE_REGISTER, require
 from linli.community.tree import Tree
+from linli.record import clock
 from linli.record.acting import Acting
 
 
@@ -172,6 +173,44 @@ def people_of(community: Place, viewer: Acting) -> QuerySet[Person]:
     return Person.objects.filter(community=community).order_by("name", "id")
 
 
+def person_of(viewer: Acting) -> Person:
+    """The viewer as somebody on the roster."""
+    return Person.objects.select_related("community").get(id=viewer.person or NOWHERE)
+
+
+def find_people(community: Place, name: str, viewer: Acting) -> list[Person]:
+    """Up to fifty people whose name has ``name`` in it, each with ``doors``: where they live or what they own."""
+    found = list(people_of(community, viewer).filter(name__contains=name)[:50])
+    homes = Dwelling.objects.filter(
+        Q(ownerships__person__in=found, ownerships__until=None)
+        | Q(households__residencies__person__in=found, households__residencies__until=None)
+    ).values_list("id", "ownerships__person", "households__residencies__person")
+    theirs: dict[UUID, set[UUID]] = {}
+    for door, owner, dweller in homes:
+        for one in (owner, dweller):
+            if one is not None:
+                theirs.setdefault(one, set()).add(door)
+    doors = list(Dwelling.objects.filter(id__in={each for ids in theirs.values() for each in ids}).order_by("sort_key"))
+    tree = Tree.below(community)
+    for person in found:
+        person.doors = [tree.label(door, community) for door in doors if door.id in theirs.get(person.id, ())]  # type: ignore[attr-defined]
+    return found
+
+
+def roles_of(community: Place, viewer: Acting) -> QuerySet[Role]:
+    """Every role that somebody holds in the community today, by person."""
+    require(viewer, SEE_REGISTER, community)
+    today = clock.today()
+    held = Role.objects.filter(community=community, since__lte=today).filter(Q(until=None) | Q(until__gt=today))
+    return held.select_related("person", "place").order_by("place__sort_key", "person__name", "id")
+
+
+def bodies_of(community: Place, viewer: Acting) -> QuerySet[Organisation]:
+    """The organisations of the community, by name."""
+    require(viewer, SEE_REGISTER, community)
+    return Organisation.objects.filter(community=community).order_by("name")
+
+
 def register_rows(place: Place, viewer: Acting) -> list[dict[str, str]]:
     """The register at ``place`` as the columns of its sheet, door by door; what is unknown is empty."""
     tree = Tree.below(place)
@@ -193,3 +232,12 @@ def cells_of(door: DoorLine) -> dict[str, str]:
         "owners": "、".join(door.owners),
         "head": "、".join(door.heads),
     }
+
+
+def known_at(dwelling: Dwelling, name: str) -> Person | None:
+    """Who of that name lives at the door or owns it today; a service's own question, which shows nobody anything."""
+    day = clock.today()
+    lives = Q(residencies__household__dwelling=dwelling) & (Q(residencies__until=None) | Q(residencies__until__gt=day))
+    owns = Q(ownerships__dwelling=dwelling) & (Q(ownerships__until=None) | Q(ownerships__until__gt=day))
+    there = Person.objects.filter(lives | owns, community=dwelling.community_id, name=" ".join(name.split()))
+    return there.order_by("id").first()

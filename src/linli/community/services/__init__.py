@@ -1,9 +1,10 @@
 """Every write of places and their people; other apps enter here."""
 
 from linli.community.services.doors import lay_out_doors
-from linli.community.services.owners import take_own_word
-from linli.community.services.people import add_organisation, add_person, end_role, give_role
-from linli.community.services.places import add_place, found_community, lock_community
+from linli.community.services.owners import settle_at_door, take_own_word
+from linli.community.services.people import add_organisation, add_person, end_role, give_role, put_on_roster
+from linli.community.services.personal import record_phone, reveal
+from linli.community.services.places import add_place, checked_name, found_community, lock_community
 from linli.community.services.registers import (
     keep_reading,
     order_register,
@@ -17,6 +18,7 @@ __all__ = [
     "add_organisation",
     "add_person",
     "add_place",
+    "checked_name",
     "draw_decision_scopes",
     "end_role",
     "found_community",
@@ -25,6 +27,10 @@ __all__ = [
     "lay_out_doors",
     "lock_community",
     "order_register",
+    "put_on_roster",
+    "record_phone",
+    "reveal",
+    "settle_at_door",
     "take_in_ordered",
     "take_in_register",
     "take_own_word",

@@ -18,6 +18,11 @@ from linli.rules.errors import Refused
 def add_person(*, community: Place, name: str, by: Acting) -> Person:
     """Put somebody on the community's roster. Two people may have one name: nothing is merged by it."""
     require(by, CHANGE_REGISTER, community)
+    return put_on_roster(community=community, name=name, by=by)
+
+
+def put_on_roster(*, community: Place, name: str, by: Acting) -> Person:
+    """Somebody new on the roster, in the caller's transaction and by the caller's right."""
     name = checked_name(name)
     if len(name) > 60:
         raise Refused("person.name-too-long", "姓名最多{most}个字。", most=60)

@@ -94,9 +94,9 @@ def add_place(*, parent: Place, kind: str, name: str, by: Acting) -> Place:
     return place
 
 
-def checked_name(name: str) -> str:
+def checked_name(name: str, *, most: int = 80) -> str:
     """The name without white space around it; refused when empty or longer than a sign would have it."""
     name = " ".join(name.split())
-    if not 1 <= len(name) <= 80 or not name.isprintable():
-        raise Refused("name.length", "请写名称，最多{most}个字。", most=80)
+    if not 1 <= len(name) <= most or not name.isprintable():
+        raise Refused("name.length", "请写名称，最多{most}个字。", most=most)
     return name

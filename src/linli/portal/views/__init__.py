@@ -4,6 +4,7 @@ from linli.portal.views.archives import archive, order, papers
 from linli.portal.views.blanks import add, blank, fill, retire
 from linli.portal.views.burdens import jianfu
 from linli.portal.views.checks import check, log_file, proof
+from linli.portal.views.figures import figures
 from linli.portal.views.finding import find
 from linli.portal.views.home import home, own
 from linli.portal.views.keys import end_key, keys
@@ -14,6 +15,7 @@ __all__ = [
     "blank",
     "check",
     "end_key",
+    "figures",
     "fill",
     "find",
     "home",

@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.accounts.acting import StandingRequest, key_of
+from linli.accounts.policy import GUARDED, RECORD_HELP
 from linli.accounts.queries import Standing
 from linli.community.policy import OFFICE, can
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, own_seats, station
 from linli.portal.policy import GIVE_KEYS
-from linli.portal.queries import (
-    things_to_do,
-)
+from linli.portal.queries import things_to_do
 from linli.record.acting import Acting
 from linli.web import parts
 
@@ -29,7 +28,9 @@ def home(request: HttpRequest) -> HttpResponse:
     acting_request = cast(StandingRequest, request)
     standing, by = acting_request.standing, acting_request.acting
     if standing is None or by is None:
-        return redirect("sign-in")
+        return redirect("figures" if acting_request.oversight else "sign-in")
+    if acting_request.locked:
+        return redirect("keys")
     in_office = standing.role is not None and standing.role.kind in OFFICE
     matters = list(for_community(by)[:20])
     page: dict[str, Any] = {
@@ -47,6 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
             parts.Door(_("议事厅"), "talk", reverse("matters:index")),
             parts.Door(_("我家的事"), "neighbours", reverse("own")),
         ]
+    if can_record_help(by):
+        page["records_help"] = True
     return render(request, "portal/home.html", page)
 
 
@@ -63,9 +66,27 @@ def own(request: HttpRequest) -> HttpResponse:
         "answers": answer_rows(by),
         "standings": ways,
         "person": standing.person,
+        "helps": standing.helps,
+        "account": account_rows(standing),
         "can_give_keys": can(by, GIVE_KEYS, standing.community),
     }
     return render(request, "portal/own.html", page)
+
+
+def account_rows(standing: Standing) -> list[parts.Row]:
+    """The pages of one's own account; a family helper has none of the elder's."""
+    devices = parts.Row(_("登录的手机"), _("看看有几部，不认得的让它退出"), reverse("devices"), icon="phone")
+    keys = parts.Row(_("第二把钥匙"), _("办公身份要用"), reverse("keys"), icon="lamp")
+    if standing.helps is not None:
+        return [devices]
+    family = parts.Row(_("家人代办"), _("请在外地的子女帮着看"), reverse("family"), icon="people")
+    data = parts.Row(_("谁看过我的信息"), _("我的手机号，谁打开过"), reverse("own-data"), icon="person")
+    return [family, data, devices, *([keys] if standing.role and standing.role.kind in GUARDED else [])]
+
+
+def can_record_help(by: Acting) -> bool:
+    """Whether the reader acts in a role that writes down what is said at doors."""
+    return by.role in RECORD_HELP.roles
 
 
 def answer_rows(by: Acting) -> list[parts.Row]:
@@ -97,6 +118,8 @@ def matter_row(matter: Matter, note: str) -> parts.Row:
 
 def standing_words(standing: Standing) -> str:
     """A way of acting as its owner knows it: the title held and where, or simply a resident."""
+    if standing.helps is not None:
+        return _("帮%(name)s看着 · %(place)s") % {"name": standing.helps.name, "place": standing.community.name}
     if standing.role is None:
         return _("居民 · %(place)s") % {"place": standing.community.name}
     return f"{standing.role.title} · {standing.role.place.name}"

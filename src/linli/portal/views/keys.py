@@ -57,7 +57,7 @@ def end_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Take a key back; safe to send twice."""
     by = actor(request)
     end_api_key(key=get_object_or_404(keys_of(community_of(by), by), id=key_id), by=by)
-    return redirect("keys")
+    return redirect("api-keys")
 
 
 def key_row(key: ApiKey) -> dict[str, Any]:

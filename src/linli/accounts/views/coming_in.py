@@ -2,16 +2,17 @@
 
 from typing import cast
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from linli.accounts.acting import CHOSEN, StandingRequest, key_of
+from linli.accounts.acting import CHOSEN, StandingRequest, key_of, sign_in_browser
 from linli.accounts.services import use_sign_in_link
+from linli.accounts.views.asking import spend_here
 from linli.community.queries import nothing_founded
 from linli.rules.errors import Refused
-from linli.web.refusal import words_of
+from linli.web.refusal import status_of, words_of
 
 
 @require_safe
@@ -26,11 +27,12 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "accounts/link.html")
     try:
+        spend_here("sign-in links", request, most=60)
         account = use_sign_in_link(secret=secret)
     except Refused as refused:
         page = {"refused": words_of(refused), "inside": request.user.is_authenticated}
-        return render(request, "accounts/sign_in.html", page, status=409)
-    login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+        return render(request, "accounts/sign_in.html", page, status=status_of(refused))
+    sign_in_browser(request, account)
     return redirect("home")
 
 

@@ -1,0 +1,58 @@
+"""Every write of logins and of what opens them; other apps enter here."""
+
+from linli.accounts.services.doors import (
+    claim_door,
+    confirm_claim,
+    decline_claim,
+    end_door_code,
+    print_door_codes,
+    use_confirmed_claim,
+)
+from linli.accounts.services.factors import (
+    add_passkey,
+    begin_totp,
+    confirm_totp,
+    prove_by_number,
+    prove_by_passkey,
+    remove_factor,
+    renew_paper_codes,
+)
+from linli.accounts.services.family import end_help, invite_helper, record_help_at_door, take_up_help
+from linli.accounts.services.limits import spend
+from linli.accounts.services.logins import (
+    add_device,
+    end_sessions,
+    invite_person,
+    make_sign_in_link,
+    open_account,
+    use_sign_in_link,
+)
+from linli.accounts.services.oversight import appoint_officer
+
+__all__ = [
+    "add_device",
+    "add_passkey",
+    "appoint_officer",
+    "begin_totp",
+    "claim_door",
+    "confirm_claim",
+    "confirm_totp",
+    "decline_claim",
+    "end_door_code",
+    "end_help",
+    "end_sessions",
+    "invite_helper",
+    "invite_person",
+    "make_sign_in_link",
+    "open_account",
+    "print_door_codes",
+    "prove_by_number",
+    "prove_by_passkey",
+    "record_help_at_door",
+    "remove_factor",
+    "renew_paper_codes",
+    "spend",
+    "take_up_help",
+    "use_confirmed_claim",
+    "use_sign_in_link",
+]

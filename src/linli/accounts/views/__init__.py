@@ -1,0 +1,42 @@
+"""Coming in and what one's account is: by subject; ``words`` says what codes are called."""
+
+from linli.accounts.views.coming_in import choose, link, sign_in, sign_out
+from linli.accounts.views.doors import claim, claims, code_sheet, codes, door, print_codes, waiting
+from linli.accounts.views.family import at_door, end, family, invitation, one_help
+from linli.accounts.views.keys import app, keys, new_app, passkey, prove, remove
+from linli.accounts.views.own import add_browser, data, devices, end_browsers
+from linli.accounts.views.people import bodies, call, invite, people, person
+
+__all__ = [
+    "add_browser",
+    "app",
+    "at_door",
+    "bodies",
+    "call",
+    "choose",
+    "claim",
+    "claims",
+    "code_sheet",
+    "codes",
+    "data",
+    "devices",
+    "door",
+    "end",
+    "end_browsers",
+    "family",
+    "invitation",
+    "invite",
+    "keys",
+    "link",
+    "new_app",
+    "one_help",
+    "passkey",
+    "people",
+    "person",
+    "print_codes",
+    "prove",
+    "remove",
+    "sign_in",
+    "sign_out",
+    "waiting",
+]
