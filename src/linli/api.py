@@ -19,11 +19,9 @@ from linli.matters.api import router as matters
 from linli.portal.models import ApiKey
 from linli.portal.services import spend_api_key
 from linli.record.acting import Acting, ActingRequest
-from linli.rules.errors import Forbidden, Refused
+from linli.rules.errors import Refused, TooOften
 from linli.web.faults import Fault
-from linli.web.refusal import words_of
-
-SECONDS_TO_WAIT = 60
+from linli.web.refusal import status_of, words_of
 
 
 class Key(HttpBearer):
@@ -63,10 +61,10 @@ def fault(request: HttpRequest, status: int, code: str, words: str, fields: list
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, no: Refused) -> HttpResponse:
     """A rule's no: 401 for a key that opens nothing, 429 for one that asks too often, 403 and 409 for the others."""
-    special = {"api-key.unknown": 401, "api-key.too-often": 429}
-    answer = fault(request, special.get(no.code, 403 if isinstance(no, Forbidden) else 409), no.code, words_of(no))
-    if answer.status_code == 429:
-        answer.headers["Retry-After"] = str(SECONDS_TO_WAIT)
+    status = 401 if no.code == "api-key.unknown" else status_of(no)
+    answer = fault(request, status, no.code, words_of(no))
+    if isinstance(no, TooOften):
+        answer.headers["Retry-After"] = str(no.facts["seconds"])
     return answer
 
 

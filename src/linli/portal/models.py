@@ -11,7 +11,7 @@ from linli.record import clock
 class ApiKey(Within):
     """A program's key to one community: what it is for, what it may read, and whether it was taken back.
 
-    Only the hash of its secret is kept. ``minute`` and ``spent`` count what it has asked in the present minute.
+    Only the hash of its secret is kept.
     """
 
     class Scope(models.TextChoices):
@@ -26,8 +26,6 @@ class ApiKey(Within):
     made_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
     used_on = models.DateField(null=True)
-    minute = models.BigIntegerField(default=0)
-    spent = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["community", "id"], name="api_key_in_community")]

@@ -25,8 +25,6 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField(default=linli.record.clock.now)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('used_on', models.DateField(null=True)),
-                ('minute', models.BigIntegerField(default=0)),
-                ('spent', models.PositiveIntegerField(default=0)),
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.person')),
             ],
