@@ -15,7 +15,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from linli.community.models import Place
+from linli.community.models import Place, RegisterDraft, RegisterImport
+from linli.community.queries import read_registers
+from linli.community.services import keep_reading, order_register, take_in_ordered
 from linli.files.services import store_pictures
 from linli.matters.models import Matter
 from linli.matters.services import put_to_owners, raise_matter
@@ -50,6 +52,7 @@ class World:
         self.secretary, self.clerk = cast.secretary(self.community), cast.clerk(self.community)
         self.collector, self.resident = cast.collector(self.compound), cast.resident(self.compound, "业主一")
         self.convener = cast.organisation(self.community)
+        self.registers = [self.register(by) for by in (self.secretary, self.clerk, self.clerk)]
         self.raised = self.raise_one("修一修大门口的坡道", "cn.civil-code.278.special")
         self.running, self.drive, self.stack = self.ask_about("给聚鑫园加装一部电梯", 30)
         self.decided, drive, _ = self.ask_about("给聚鑫园加装第二部电梯", 48)
@@ -59,6 +62,23 @@ class World:
         drive.refresh_from_db()
         decide_drive(drive=drive, by=self.secretary.by)
         run_due()
+
+    def register(self, reader: cast.Member) -> RegisterDraft:
+        """A messy register on its way in: read by the secretary; taken in, then under way, by the clerk."""
+        lines = [
+            "门牌,面积,业主,户主,宗教信仰",
+            "1-301,3.00,业主一、业主二,,",
+            "1-302,约80,,,",
+            "3-801,,业主二,业主二,",
+        ]
+        reading = read_registers([("\n".join(lines).encode(), "登记表.csv")])
+        draft = keep_reading(place=self.compound, reading=reading, by=reader.by)
+        if reader is self.clerk:
+            order_register(draft=draft, by=reader.by)
+        if reader is self.clerk and not RegisterImport.objects.filter(by_person=reader.person).exists():
+            take_in_ordered(draft.id)
+            RegisterDraft.objects.filter(id=draft.id).update(by_person=self.secretary.person)
+        return draft
 
     def raise_one(self, title: str, pack: str) -> Matter:
         return raise_matter(
@@ -110,10 +130,13 @@ class World:
             f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put", f"{matters[2]}/result",
             f"/drives/{self.ended.id}/shares",
         ]  # fmt: skip
+        read, taken, ordered = (f"{here}/register/{draft.id}" for draft in self.registers)
+        imported = RegisterImport.objects.latest("id")
+        office += [read, taken, f"{here}/imports/{imported.id}/undo"]
         drive = f"/drives/{self.drive.id}"
         return [
             ("secretary", self.secretary, office),
-            ("clerk", self.clerk, ["/", matters[1], f"{drive}/stacks", f"/stacks/{self.stack}"]),
+            ("clerk", self.clerk, ["/", matters[1], f"{drive}/stacks", f"/stacks/{self.stack}", ordered]),
             ("collector", self.collector, ["/", matters[1], f"{drive}/face"]),
             ("resident", self.resident, ["/", "/own", "/matters", *matters[1:], f"{matters[2]}/result"]),
             ("nobody", None, ["/", "/sign-in", cast.way_in(self.resident), "/nowhere"]),

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from linli.community.models import Place
+from linli.community.models import Place, RegisterImport
 from linli.files.services import store_pictures
 from linli.matters.models import Matter
 from linli.matters.services import put_to_owners, raise_matter
@@ -172,6 +172,7 @@ def with_ids(world: World) -> World:
             "stack_id": list(Stack.objects.order_by("number").values_list("id", flat=True)),
             "place_id": [place.community_id, *places.values_list("id", flat=True)],
             "draft_id": [UUID_OF_NOTHING],
+            "import_id": list(RegisterImport.objects.values_list("id", flat=True)),
             "position": [1, 2, 99],
             "secret": ["nobody-has-this"],
         },
