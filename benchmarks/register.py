@@ -91,7 +91,11 @@ def take_in(workbook: Path) -> dict[str, Any]:
     take_in_ordered(draft.id)
     lap("write")
     assert Dwelling.objects.count() == HOMES
-    return {"seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {
+        "seconds": seconds,
+        "processor": time.process_time(),
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
 
 
 def rows() -> list[Row]:
@@ -108,7 +112,7 @@ def rows() -> list[Row]:
             promise="a register from its file to the last row, with its preview",
             size=f"{HOMES:,} homes in one .xlsx",
             target="≤ 60 s, ≤ 500 MB",
-            measured=f"{whole:.0f} s ({said}), {found['peak']:.0f} MB",
+            measured=f"{whole:.0f} s ({said}; its processor time {found['processor']:.0f}), {found['peak']:.0f} MB",
             kept=whole <= 60 and found["peak"] <= 500,
         )
     ]

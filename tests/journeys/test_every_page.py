@@ -19,7 +19,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from linli.accounts.models import DoorCode
 from linli.accounts.services import claim_door, invite_helper, print_door_codes
 from linli.accounts.tokens import token_of
-from linli.community.models import Place
+from linli.community.models import Place, RegisterDraft, RegisterImport
+from linli.community.queries import read_registers
+from linli.community.services import keep_reading, order_register, take_in_ordered
 from linli.files.services import store_pictures
 from linli.matters.models import Matter
 from linli.matters.services import put_to_owners, raise_matter
@@ -71,6 +73,7 @@ class World:
         self.claim = claim_door(token=token_of(code), name="于慧敏", relation="owner", secret="one phone")
         self.help = invite_helper(elder=self.resident.person, name="业小燕", kin="child", by=self.resident.by)
         self.convener = cast.organisation(self.community)
+        self.registers = [self.register(by) for by in (self.secretary, self.clerk, self.clerk)]
         self.raised = self.raise_one("修一修大门口的坡道", "cn.civil-code.278.special")
         self.running, self.drive, self.stack = self.ask_about("给聚鑫园加装一部电梯", 30)
         self.blank = add_blank(
@@ -95,6 +98,23 @@ class World:
         decide_drive(drive=drive, by=self.secretary.by)
         run_due()
         self.post_notices()
+
+    def register(self, reader: cast.Member) -> RegisterDraft:
+        """A messy register on its way in: read by the secretary; taken in, then under way, by the clerk."""
+        lines = [
+            "门牌,面积,业主,户主,宗教信仰",
+            "1-301,3.00,业主一、业主二,,",
+            "1-302,约80,,,",
+            "3-801,,业主二,业主二,",
+        ]
+        reading = read_registers([("\n".join(lines).encode(), "登记表.csv")])
+        draft = keep_reading(place=self.compound, reading=reading, by=reader.by)
+        if reader is self.clerk:
+            order_register(draft=draft, by=reader.by)
+        if reader is self.clerk and not RegisterImport.objects.filter(by_person=reader.person).exists():
+            take_in_ordered(draft.id)
+            RegisterDraft.objects.filter(id=draft.id).update(by_person=self.secretary.person)
+        return draft
 
     def raise_one(self, title: str, pack: str) -> Matter:
         return raise_matter(
@@ -185,6 +205,9 @@ class World:
             f"/codes/{self.building.id}", "/own/keys", "/own/devices", "/family/at-door", "/claims",
             f"/claims/{self.claim.id}",
         ]  # fmt: skip
+        read, taken, ordered = (f"{here}/register/{draft.id}" for draft in self.registers)
+        imported = RegisterImport.objects.latest("id")
+        office += [read, taken, f"{here}/imports/{imported.id}/undo"]
         drive = f"/drives/{self.drive.id}"
         return [
             ("secretary", self.secretary, office),
@@ -200,6 +223,7 @@ class World:
                     f"{matters[2]}/papers",
                     f"{drive}/stacks",
                     f"/stacks/{self.stack}",
+                    ordered,
                 ],
             ),
             ("collector", self.collector, ["/", matters[1], f"{drive}/face"]),

@@ -27,7 +27,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 from pypdf import PdfReader
 
-from linli.community.models import Place
+from linli.community.models import Place, RegisterImport
 from linli.files.services import store_pictures
 from linli.matters.models import Matter
 from linli.matters.services import announce_result, put_to_owners, raise_matter
@@ -236,6 +236,7 @@ def with_ids(world: World) -> World:
             "stamped_id": [UUID_OF_NOTHING],
             "archive_id": [UUID_OF_NOTHING],
             "blank_id": [UUID_OF_NOTHING],
+            "import_id": list(RegisterImport.objects.values_list("id", flat=True)),
             "position": [1, 2, 99],
             "secret": ["nobody-has-this"],
             "thread_id": [world.matter.thread_id],

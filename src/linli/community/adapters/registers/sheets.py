@@ -51,8 +51,7 @@ SECTION = re.compile(
 )
 #: What rounding shares to hundredths of a percent may leave out of a whole.
 ROUNDING = Fraction("0.01")
-PLACE = ("zone", "building", "unit", "room", "door")
-PEOPLE = ("name", "head", "owners")
+USUAL_ROOM = re.compile(r"[A-Za-z]?\d{1,5}[A-Za-z]?(?:[-之]\d{1,2})?[东西南北中左右]?[户侧]?")
 
 
 class Reader:
@@ -356,9 +355,9 @@ class SheetReader:
         self.door = known
         if known is door:
             self.whole.rows.append(door)
-            for column, kind, words, facts in doubts(door):
-                self.say(line.number, column, kind, "doubt", words, **facts)
+            self.say_doubts(line, door)
         elif known.sheet != self.name:
+            self.say_doubts(line, door)
             self.whole.complete(known, door)
         elif self.lists_people:
             self.join(line, known, door)
@@ -373,6 +372,10 @@ class SheetReader:
                 _("{door}和第{earlier}行重复。一户只写一行，几位业主写在一格里，用“、”分开。"),
                 door=door.label, earlier=known.row,
             )  # fmt: skip
+
+    def say_doubts(self, line: Line, door: RegisterRow) -> None:
+        for column, kind, words, facts in doubts(door):
+            self.say(line.number, column, kind, "doubt", words, **facts)
 
     def read_people(self, line: Line, row: Mapping[str, Cell], door: RegisterRow) -> bool:
         """The owners, the families and their phones of one row; false where an error was named."""
@@ -515,6 +518,8 @@ def place_of_head(families: tuple[tuple[str, ...], ...], head: str) -> int:
 
 def doubts(row: RegisterRow) -> Iterable[tuple[str, str, str, dict[str, str | int]]]:
     """What can be read but hardly be meant."""
+    if row.room and row.use != "shop" and not USUAL_ROOM.fullmatch(row.room):
+        yield "room", "room-unlikely", _("“{room}”不像房号，先照写的记。请核对。"), {"room": row.room}
     if row.area is not None and row.use != "shop" and not 500 <= row.area <= 100_000:
         shown = f"{row.area // 100}.{row.area % 100:02d}"
         yield "area", "area-unlikely", _("{area}平方米，住宅很少有这么大或这么小，请核对。"), {"area": shown}
