@@ -67,7 +67,9 @@ def test_events_voices_and_results_only_grow_whoever_asks(committed_db: str, clu
     decided(build(rule=SMALL))
     name = committed_db.split("/")[-1].split("?")[0]
     tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, Row) and model.append_only]
-    assert set(tables) == {"record_event", "voting_voice", "voting_result"}
+    assert set(tables) == {
+        *("record_event", "voting_voice", "voting_result", "voting_voternaming", "voting_succession"),
+    }
     for address, refused in (
         (committed_db, psycopg.errors.InsufficientPrivilege),
         (cluster.url(OWNER_ROLE, name), psycopg.errors.IntegrityConstraintViolation),

@@ -3,6 +3,7 @@
 from linli.community.adapters.registers import read_register
 from linli.community.queries.intake import Change, Intake, draft_for, plan_intake
 from linli.community.queries.labels import DoorLabel, labels_of
+from linli.community.queries.owners import owners_of
 from linli.community.queries.places import (
     DoorLine,
     Ground,
@@ -31,6 +32,7 @@ __all__ = [
     "grounds_of",
     "labels_of",
     "nothing_founded",
+    "owners_of",
     "people_of",
     "places_of",
     "plan_intake",

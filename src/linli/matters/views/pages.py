@@ -14,7 +14,6 @@ from django.utils.translation import ngettext, pgettext
 from linli.community.models import Dwelling
 from linli.community.policy import can
 from linli.community.queries import doors_of
-from linli.matters.forms import words_of
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import station, subsidy_of
@@ -32,11 +31,18 @@ from linli.voting.queries import (
     ShareCurve,
     Step,
     TestLine,
+    answer_state,
+    answer_word,
+    condition_name,
+    condition_words,
+    homes_of_others,
+    law_of,
     plan_of,
     progress_of,
     results_of,
     seats_of_person,
     share_curve,
+    tasks_waiting,
 )
 from linli.web import parts
 from linli.web.dates import day, full_day
@@ -99,7 +105,9 @@ def drive_parts(
         "line": line_words(progress),
         "tests": test_rows(progress),
         "workings": workings(progress) if progress.decided else [],
-        "own": own_answers(own),
+        "own": own_answers(drive, own),
+        "others_homes": [seat.label for seat in homes_of_others(drive, viewer)],
+        "tasks": tasks_waiting(drive) if can_see_face(viewer, drive) else 0,
         "share": share_parts(plan, progress, own, request) if plan else None,
         "can_enter": can_enter_slips(viewer, drive),
         "can_see_face": can_see_face(viewer, drive),
@@ -116,25 +124,6 @@ def who_is_who(matter: Matter) -> list[tuple[str, str]]:
         (_("谁办事"), matter.carrier.name if matter.carrier else _("还没定")),
         (_("谁监督"), matter.supervisor.name if matter.supervisor else _("还没定")),
     ]
-
-
-def law_of(pack: Pack) -> dict[str, Any]:
-    """The rule's own words, where they stand, and what of it nobody has confirmed: first whether it was in force."""
-    dates_and_scope = (pack.valid_to, pack.valid_from, pack.scope, pack.uses)
-    periods_and_counting = (pack.notice_days, pack.remedy_years, pack.overlap, pack.spoiled_participates)
-    unconfirmed = [
-        words_of(note)
-        for confirmed, note in [(each.confirmed, each.note) for each in dates_and_scope]
-        + [(test.confirmed, test.note) for test in pack.tests]
-        + [(each.confirmed, each.note) for each in periods_and_counting]
-        if not confirmed and note
-    ]
-    return {
-        "quote": pack.text.zh,
-        "source": words_of(pack.article),
-        "notes": list(dict.fromkeys(unconfirmed)),
-        "unconfirmed": any(not test.confirmed for test in pack.tests),
-    }
 
 
 def day_of(when: date | datetime) -> str:
@@ -162,10 +151,8 @@ def timeline(matter: Matter) -> list[parts.Step]:
     steps.append(parts.Step(_("挨家挨户听意见、签字"), "done", _("到%(day)s") % {"day": day_of(drive.last_day)}))
     if decided and drive.decided_at:
         return [*steps, parts.Step(_("出结果"), "done", day_of(drive.decided_at))]
-    return [
-        *steps,
-        parts.Step(_("等路上的表，然后出结果"), "now", _("到%(day)s") % {"day": day_of(drive.last_day_of_gathering)}),
-    ]
+    until = _("到%(day)s") % {"day": day_of(drive.last_day_of_gathering)}
+    return [*steps, parts.Step(_("收齐中：等路上的表，然后出结果"), "now", until)]
 
 
 # ── the verdict ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -263,20 +250,10 @@ def test_rows(progress: Progress) -> list[parts.Test]:
         first: TestLine = lines[0]
         met = [line.met for line in lines]
         state, word = test_state(met, decided=progress.decided, objections=first.measure == "objections")
-        rows.append(parts.Test(test_name(first), state, word, test_why(first, several=len(progress.scopes) > 1)))
+        rows.append(
+            parts.Test(condition_name(first), state, word, condition_words(first, several=len(progress.scopes) > 1))
+        )
     return rows
-
-
-def test_name(line: TestLine) -> str:
-    """What a condition is called."""
-    names = {
-        ("heads", "yes"): _("人数"),
-        ("area", "yes"): _("面积"),
-        ("heads", "participants"): _("参加表态的人数"),
-        ("area", "participants"): _("参加表态的面积"),
-        ("objections", "objections"): _("明确反对"),
-    }
-    return names[line.measure, line.counted]
 
 
 def test_state(met: list[bool | None], *, decided: bool, objections: bool) -> tuple[parts.State, str]:
@@ -288,29 +265,12 @@ def test_state(met: list[bool | None], *, decided: bool, objections: bool) -> tu
     return ("unverifiable", _("缺资料")) if decided else ("pending", _("还不能确定"))
 
 
-def test_why(line: TestLine, *, several: bool) -> str:
-    """What the condition asks, in a sentence."""
-    if line.measure == "objections":
-        return _("不说话不算同意，也不算反对。")
-    bases = {"scope": _("全体业主"), "participants": _("参加表态的业主")}
-    words = _("%(base)s里要%(ratio)s，一个单元一个单元地算。") if several else _("%(base)s里要%(ratio)s。")
-    return words % {"base": bases[line.base], "ratio": ratio_words(line.need)}
-
-
-def ratio_words(need: str) -> str:
-    """A ratio with its sign as people say it: ">= 2/3" is 三分之二以上 (the number included, Civil Code 1259)."""
-    sign, ratio = need.split(" ", 1)
-    if ratio == "1":
-        return _("全部")
-    return (_("%(ratio)s以上") if sign == ">=" else _("超过%(ratio)s")) % {"ratio": ratio}
-
-
 def workings(progress: Progress) -> list[parts.Working]:
     """The heads of each unit multiplied out, so that a reader can redo them on paper."""
     several = any(sum(line.measure == "heads" for line in scope.tests) > 1 for scope in progress.scopes)
     return [
         parts.Working(
-            f"{scope.name} · {test_name(line)}" if several else scope.name,
+            f"{scope.name} · {condition_name(line)}" if several else scope.name,
             int(line.have),
             int(line.of),
             Fraction(line.need.split(" ", 1)[1]),
@@ -325,29 +285,19 @@ def workings(progress: Progress) -> list[parts.Working]:
 # ── one's own part, and what it costs ────────────────────────────────────────────────────────────────────────────────
 
 
-def choice_state(choice: str) -> parts.State:
-    """A choice as a mark."""
-    marks: dict[str, parts.State] = {"yes": "done", "no": "no", "abstain": "abstain", "spoiled": "late"}
-    return marks[choice]
-
-
-def own_answers(seats: list[Seat]) -> list[dict[str, Any]]:
-    """What stands for the reader's own doors, who brought it and who witnessed."""
-    answers = []
-    for seat in seats:
-        voice = seat.voice
-        if voice is None:
-            answers.append({"door": seat.label, "state": "open", "word": _("还没有收到您家的表"), "how": ""})
-            continue
-        how = _("表上日期%(day)s，%(collector)s收表，%(witness)s见证") % {
-            "day": day_of(voice.given_on) if voice.given_on else "",
-            "collector": voice.collector.name if voice.collector else "",
-            "witness": voice.witness,
+def own_answers(drive: Drive, seats: list[Seat]) -> list[dict[str, Any]]:
+    """What stands for the reader's own doors, and where they can look at it or answer."""
+    asking = drive.state == Drive.State.OPEN and clock.now() < drive.closes_at
+    return [
+        {
+            "door": seat.label,
+            "state": answer_state(seat),
+            "word": answer_word(seat),
+            "url": reverse("voting:seat", args=[seat.id]),
+            "ask": reverse("voting:voice", args=[seat.id]) if asking and not (seat.voice or seat.conflict) else "",
         }
-        answers.append(
-            {"door": seat.label, "state": choice_state(voice.choice), "word": voice.get_choice_display(), "how": how}
-        )
-    return answers
+        for seat in seats
+    ]
 
 
 def share_parts(plan: SharePlan, progress: Progress, own: list[Seat], request: HttpRequest) -> dict[str, Any]:
