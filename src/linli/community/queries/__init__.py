@@ -1,6 +1,7 @@
 """Every read of places and their people; other apps enter here."""
 
 from linli.community.adapters.registers import read_register
+from linli.community.queries.contacts import Reach, reach_of
 from linli.community.queries.intake import Change, Intake, draft_for, plan_intake
 from linli.community.queries.labels import DoorLabel, labels_of
 from linli.community.queries.owners import owners_of
@@ -24,6 +25,7 @@ __all__ = [
     "DoorLine",
     "Ground",
     "Intake",
+    "Reach",
     "UnitDoors",
     "community_of",
     "doors_of",
@@ -36,6 +38,7 @@ __all__ = [
     "people_of",
     "places_of",
     "plan_intake",
+    "reach_of",
     "read_register",
     "register_rows",
 ]

@@ -39,7 +39,7 @@ def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting
     conflict.save(update_fields=["settled_by", "reason"])
     conflict.set_aside.set([word for word in words.heard if word != voice])
     seat.conflict = conflict
-    stand_anew(drive, [seat], by=by)
+    stand_anew(drive, seats=[seat], by=by)
     conflict.refresh_from_db()
     note("conflict.settled", by=by, subject_kind="conflict", subject=conflict.id, internal={"drive": str(drive.id)})
     return conflict
@@ -66,7 +66,7 @@ def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> 
     slip.save(update_fields=["reason", "state", "judged_by", "judged_at"])
     if admit:
         said = Slip(slip.seat_id, slip.choice, slip.position, slip.objection, slip.reason, slip.signer)
-        record_slips(drive, slip.stack, [said], by=by)
+        record_slips(drive, stack=slip.stack, slips=[said], by=by)
     note(
         "late-slip.judged",
         by=by,

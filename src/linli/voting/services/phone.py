@@ -50,7 +50,7 @@ def give_voice(
         typed_name="" if signature else spelled(typed_name),
         replaces=before,
     )
-    take_in(drive, [seat], [voice], by=by)
+    take_in(drive, seats=[seat], voices=[voice], by=by)
     note("voice.given", by=by, subject_kind="drive", subject=drive.id, internal={"channel": voice.channel})
     return voice
 
@@ -68,7 +68,7 @@ def name_voter(*, seat: Seat, voter: Person | None, by: Acting) -> VoterNaming:
     if voter is not None and voter not in seat.entitled.all():
         raise Refused("voter.not-an-owner", "能代表这一户的，要是名单上的业主。请重新选。")
     naming = VoterNaming.objects.create(community_id=seat.community_id, seat=seat, person_id=person, voter=voter)
-    stand_anew(drive, [seat], by=by)
+    stand_anew(drive, seats=[seat], by=by)
     note("voter.named", by=by, subject_kind="drive", subject=drive.id)
     return naming
 

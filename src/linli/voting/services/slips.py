@@ -89,10 +89,10 @@ def enter_slips(*, stack: Stack, slips: Sequence[Slip], by: Acting) -> list[Voic
     require_in_time(drive, given_on=stack.collected_on)
     if not stack.backed:
         raise Refused("slip.not-backed", "这一叠没有日期或见证人，要由录入人逐张核对，不能直接算。")
-    return record_slips(drive, stack, slips, by=by)
+    return record_slips(drive, stack=stack, slips=slips, by=by)
 
 
-def record_slips(drive: Drive, stack: Stack, slips: Sequence[Slip], *, by: Acting) -> list[Voice]:
+def record_slips(drive: Drive, *, stack: Stack, slips: Sequence[Slip], by: Acting) -> list[Voice]:
     """The voices of slips that may count (the drive is locked by the caller)."""
     seats = lock_seats(drive, [slip.seat for slip in slips])
     signers = admit_signers(drive, slips, seats, by=by)
@@ -102,7 +102,7 @@ def record_slips(drive: Drive, stack: Stack, slips: Sequence[Slip], *, by: Actin
         for slip in slips
     ]
     require_free_positions(stack, voices)
-    take_in(drive, [seats[slip.seat] for slip in slips], voices, by=by)
+    take_in(drive, seats=[seats[slip.seat] for slip in slips], voices=voices, by=by)
     note(
         "slips.entered",
         by=by,

@@ -78,13 +78,13 @@ def lock_seat(drive: Drive, seat_id: UUID) -> Seat:
     return lock_seats(drive, [seat_id])[seat_id]
 
 
-def take_in(drive: Drive, seats: Sequence[Seat], voices: Sequence[Voice], *, by: Acting) -> None:
+def take_in(drive: Drive, *, seats: Sequence[Seat], voices: Sequence[Voice], by: Acting) -> None:
     """Save what was said for seats under lock, and let each stand by all its words."""
     Voice.objects.bulk_create(voices)
-    stand_anew(drive, seats, by=by)
+    stand_anew(drive, seats=seats, by=by)
 
 
-def stand_anew(drive: Drive, seats: Sequence[Seat], *, by: Acting) -> None:
+def stand_anew(drive: Drive, *, seats: Sequence[Seat], by: Acting) -> None:
     """Let each seat (under lock) stand by all its words: the one that stands, none, or a conflict; then the totals."""
     before = {seat.id: counting.said(seat) for seat in seats}
     words = words_of(seats)
