@@ -2,6 +2,7 @@
 
 import base64
 import io
+import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,12 +16,16 @@ from linli.files.services import store_pictures
 from linli.matters.models import Matter
 from linli.matters.services import put_to_owners, raise_matter
 from linli.record import clock
+from linli.record.live import tell_topics
+from linli.record.services import run_due
 from linli.voting.models import Conflict, Drive, Seat, Voice
 from linli.voting.services import Slip, attach_photos, enter_slips, start_stack
 from tests import cast
 from tests.journeys import papers
 from tests.journeys.reading import Page, Reader
+from tests.journeys.test_every_page import found_by_axe
 from tests.journeys.test_in_a_browser import Phone, come_in
+from tests.machine.instances import streams_over
 
 
 class World:
@@ -228,6 +233,7 @@ def test_at_75_in_large_print_she_signs_with_her_finger(phone: Phone):
     send = page.get_by_role("button", name="是我本人签字")
     send.click()
     expect(page.get_by_text("还没有签名")).to_be_visible()
+    assert found_by_axe(page) == []
     pad = page.locator("canvas")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
@@ -248,3 +254,27 @@ def test_at_75_in_large_print_she_signs_with_her_finger(phone: Phone):
     voice = Voice.objects.get()
     assert voice.signature is not None
     assert (voice.choice, voice.typed_name) == ("no", "")
+
+
+@pytest.mark.browser
+def test_the_count_on_an_open_page_follows_without_being_loaded_anew(phone: Phone, committed_db: str, settings):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    settings.LIVE = f"http://127.0.0.1:{port}/live/"
+    world = World()
+    run_due()
+    with streams_over(committed_db, port):
+        page = come_in(phone(), world.owner)
+        with page.expect_request(lambda asked: asked.url.startswith(settings.LIVE)):
+            page.goto(f"/matters/{world.matter.id}")
+        expect(page.get_by_role("heading", name="还差12户")).to_be_visible()
+        page.evaluate("window.stillHere = true")
+        page.get_by_text("依据哪一条").click()
+        world.slip("2-701", "yes")
+        run_due()
+        tell_topics()
+        expect(page.get_by_role("heading", name="还差11户")).to_be_visible()
+        assert page.evaluate("window.stillHere"), "nothing was loaded anew"
+        assert page.locator("[data-live-part=count] details[open]").count() == 1, "what was open stays open"
+        page.goto("about:blank")

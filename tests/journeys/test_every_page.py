@@ -22,7 +22,7 @@ from linli.matters.services import put_to_owners, raise_matter
 from linli.record import clock
 from linli.record.services import run_due
 from linli.voting.models import Drive, Seat
-from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, start_stack
+from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, give_voice, start_stack
 from tests import cast
 from tests.journeys import papers
 from tests.journeys.conftest import a_browser
@@ -52,6 +52,9 @@ class World:
         self.convener = cast.organisation(self.community)
         self.raised = self.raise_one("修一修大门口的坡道", "cn.civil-code.278.special")
         self.running, self.drive, self.stack = self.ask_about("给聚鑫园加装一部电梯", 30)
+        self.seat = Seat.objects.get(electorate=self.drive.electorate_id, entitled=self.resident.person)
+        # Her slip says yes, her phone no: the drive's people have something to settle.
+        give_voice(seat=self.seat, choice="no", typed_name="业主一", by=self.resident.by)
         self.decided, drive, _ = self.ask_about("给聚鑫园加装第二部电梯", 48)
         self.ended = drive
         past = clock.now() - timedelta(minutes=1)
@@ -108,14 +111,27 @@ class World:
         office = [
             "/", "/own", "/places", f"/places/{self.community.id}", here, f"{here}/doors", f"{here}/register",
             f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put", f"{matters[2]}/result",
-            f"/drives/{self.ended.id}/shares",
+            f"/drives/{self.ended.id}/shares", "/reach",
         ]  # fmt: skip
         drive = f"/drives/{self.drive.id}"
         return [
             ("secretary", self.secretary, office),
-            ("clerk", self.clerk, ["/", matters[1], f"{drive}/stacks", f"/stacks/{self.stack}"]),
-            ("collector", self.collector, ["/", matters[1], f"{drive}/face"]),
-            ("resident", self.resident, ["/", "/own", "/matters", *matters[1:], f"{matters[2]}/result"]),
+            ("clerk", self.clerk, ["/", matters[1], f"{drive}/stacks", f"/stacks/{self.stack}", f"{drive}/tasks"]),
+            ("collector", self.collector, ["/", "/own", matters[1], f"{drive}/face"]),
+            (
+                "resident",
+                self.resident,
+                [
+                    "/",
+                    "/own",
+                    "/reach",
+                    "/matters",
+                    *matters[1:],
+                    f"{matters[2]}/result",
+                    f"/seats/{self.seat.id}",
+                    f"/seats/{self.seat.id}/voice",
+                ],
+            ),
             ("nobody", None, ["/", "/sign-in", cast.way_in(self.resident), "/nowhere"]),
         ]
 

@@ -45,6 +45,8 @@ DEBUG = flag("LINLI_DEBUG")
 DEMO = flag("LINLI_DEMO")
 ADDRESS = os.environ.get("LINLI_ADDRESS", "http://localhost:8000")
 SECURE = ADDRESS.startswith("https://")
+#: Where the streams of live pages are reached; without it pages ask again every 15 seconds.
+LIVE = os.environ.get("LINLI_LIVE", "")
 ALLOWED_HOSTS = [urlsplit(ADDRESS).hostname or "localhost", "localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [ADDRESS]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

@@ -1,4 +1,4 @@
-"""``linli serve`` and ``linli demo``: the database, the migrations and the pages, watched and stopped as one."""
+"""``linli serve`` and ``linli demo``: database, migrations, pages, streams and worker, watched and stopped as one."""
 
 import argparse
 import errno
@@ -87,6 +87,7 @@ def run(plan: Plan) -> int:
             folder = instance.data_folder()
             until_stopped.enter_context(instance.held(folder, address))
             _refuse_taken_port(plan.port)
+            _refuse_taken_port(plan.port + 1)
             _Serving(plan, folder, address, until_stopped).until_stopped()
     except _Stop:
         _say("已停止。 / stopped.")
@@ -134,6 +135,8 @@ class _Serving:
         self._environment = {
             "DJANGO_SETTINGS_MODULE": "linli.config.settings",
             "LINLI_ADDRESS": address,
+            # Behind a proxy it leads /live/ to the port of streams.
+            "LINLI_LIVE": "/live/" if address.startswith("https:") else f"http://localhost:{plan.port + 1}/live/",
             "LINLI_SECRET_KEY": instance.key(folder, "secret"),
             "LINLI_FILES_KEY": instance.key(folder, "files"),
             "LINLI_DATA_KEYS": instance.key(folder, "data"),
@@ -152,6 +155,8 @@ class _Serving:
         self._await_first_answer()
         self._worker = self._start_worker()
         until.callback(lambda: processes.stop(self._worker, _STOP_STEPS))
+        self._streams = self._start_streams()
+        until.callback(lambda: processes.stop(self._streams, _STOP_STEPS))
 
     def until_stopped(self) -> None:
         """Say where the pages are, and keep every part alive."""
@@ -276,6 +281,10 @@ class _Serving:
     def _start_worker(self) -> subprocess.Popen[bytes]:
         return processes.start([sys.executable, "-P", "-m", "linli.machine.worker"], environment=self._environment)
 
+    def _start_streams(self) -> subprocess.Popen[bytes]:
+        streams = [sys.executable, "-P", "-m", "linli.machine.streams", str(self._plan.port + 1)]
+        return processes.start(streams, environment=self._environment)
+
     def _await_first_answer(self) -> None:
         until = time.monotonic() + _FIRST_ANSWER_SECONDS
         while not _answers(self._plan.port):
@@ -295,6 +304,10 @@ class _Serving:
             self._count_death("后台任务", "the worker")
             processes.end_session(self._worker)
             self._worker = self._start_worker()
+        if self._streams.poll() is not None:
+            self._count_death("实时刷新", "the streams")
+            processes.end_session(self._streams)
+            self._streams = self._start_streams()
 
     def _count_death(self, chinese: str, english: str) -> None:
         _say(f"{chinese}意外结束，正在重新启动…… / {english} ended unexpectedly: starting again …")

@@ -1,4 +1,4 @@
-"""The worker: runs what is due, for as long as the process that started it lives."""
+"""The worker: runs what is due and rings for live pages, for as long as the process that started it lives."""
 
 import os
 import signal
@@ -18,6 +18,7 @@ def main() -> None:
     """Run due jobs until told to stop; a database that is being restarted is waited for."""
     end_with_parent(os.getppid(), signal.SIGTERM)
     django.setup()
+    from linli.record.live import tell_topics
     from linli.record.services import run_due
 
     stopping = False
@@ -32,6 +33,7 @@ def main() -> None:
         close_old_connections()
         try:
             ran = run_due()
+            tell_topics()
         except OperationalError:
             ran = 0
         if not ran:

@@ -1,6 +1,7 @@
 """Headers that every answer carries: what a page may load, who may frame it, who may keep it."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,13 +22,19 @@ POLICY = "; ".join(
 """Content Security Policy, level 3 (W3C): nothing inline, nothing from elsewhere. Pages are written to it."""
 
 ALWAYS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self)",
     "X-Robots-Tag": "noindex",
 }
+
+
+def policy() -> str:
+    """The policy, with the streams of live pages where they are reached at a port of their own."""
+    live = urlsplit(getattr(settings, "LIVE", ""))
+    own = "connect-src 'self'"
+    return POLICY.replace(own, f"{own} {live.scheme}://{live.netloc}") if live.netloc else POLICY
 
 
 class SecurityHeadersMiddleware:
@@ -44,6 +51,7 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", policy())
         session = settings.SESSION_COOKIE_NAME
         private = session in request.COOKIES or session in response.cookies
         response.headers.setdefault("Cache-Control", "private, no-store" if private else "private, no-cache")

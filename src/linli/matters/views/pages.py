@@ -6,6 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import station, subsidy_of
 from linli.record import clock
 from linli.record.acting import Acting
+from linli.record.live import ticket_for, versions_of
 from linli.rules.money import capitals, yuan
 from linli.rules.packs import Pack, shelf
 from linli.rules.shares import Eligibility, Reason
@@ -37,6 +39,7 @@ from linli.voting.queries import (
     condition_words,
     homes_of_others,
     law_of,
+    live_topics,
     plan_of,
     progress_of,
     results_of,
@@ -94,11 +97,13 @@ def drive_parts(
     matter: Matter, drive: Drive, pack: Pack, viewer: Acting | None, request: HttpRequest
 ) -> dict[str, Any]:
     """What the page shows once the matter is put to those who decide."""
-    progress = progress_of(drive, viewer)
     own = seats_of_person(drive, viewer)
+    heard = versions_of(live_topics(drive, own, at_work=True))
+    progress = progress_of(drive, viewer)
     plan = plan_of(drive)
     over = clock.now() >= drive.closes_at
     return {
+        "live": live_of(drive, own, progress.at_work, heard),
         "progress": progress,
         "verdict": verdict_words(progress),
         "bars": unit_bars(progress),
@@ -113,6 +118,19 @@ def drive_parts(
         "can_see_face": can_see_face(viewer, drive),
         "can_decide": over and not progress.decided,
         "last_day": day(drive.last_day),
+    }
+
+
+def live_of(drive: Drive, own: list[Seat], at_work: bool, heard: dict[str, int]) -> dict[str, str] | None:
+    """What a page needs to keep itself up to date, until there is a result; ``heard`` was read before what is shown."""
+    if drive.state == Drive.State.DECIDED:
+        return None
+    topics = live_topics(drive, own, at_work=at_work)
+    return {
+        "from": "?part=live",
+        "stream": settings.LIVE,
+        "ticket": ticket_for(topics),
+        "at": " ".join(f"{topic}={heard[topic]}" for topic in topics),
     }
 
 

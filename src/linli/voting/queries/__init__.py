@@ -1,6 +1,7 @@
 """Reading a drive."""
 
 from linli.voting.queries.face import Face, Landing, face_of, seat_state
+from linli.voting.queries.live import live_topics
 from linli.voting.queries.own import (
     MARKS,
     OwnSeat,
@@ -39,6 +40,7 @@ __all__ = [
     "homes_of_others",
     "language_of",
     "law_of",
+    "live_topics",
     "own_seat",
     "plan_of",
     "progress_of",

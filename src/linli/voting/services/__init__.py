@@ -5,6 +5,7 @@ from linli.voting.services.deciding import decide_drive, pass_deadline, recount_
 from linli.voting.services.opening import GRACE, open_drive
 from linli.voting.services.phone import give_voice, name_voter
 from linli.voting.services.sharing import plan_shares
+from linli.voting.services.showing import show_changes, show_changes_of_conflict, show_changes_of_stack
 from linli.voting.services.slips import Slip, attach_photos, enter_slips, hold_slips, start_stack
 
 __all__ = [
@@ -23,5 +24,8 @@ __all__ = [
     "plan_shares",
     "recount_nightly",
     "settle_conflict",
+    "show_changes",
+    "show_changes_of_conflict",
+    "show_changes_of_stack",
     "start_stack",
 ]
