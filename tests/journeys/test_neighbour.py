@@ -340,6 +340,7 @@ OWN = {
     "of the same unit": {"401"},
     "of the same unit, in English": {"401"},
     "of another unit": {"602"},
+    "who rents": {"402"},
 }
 
 
@@ -379,5 +380,7 @@ def test_she_sees_what_is_hers_to_see(one_world):
     assert one_world["reached", "of the same unit"][f"{matter}/result"][0] == 404
     decided = one_world["decided", "without a name"][f"{matter}/result"]
     assert decided[0] == 200
+    assert "收下0张，退回1张" in decided[1]
+    assert "看不出哪天填的" in decided[1]
     for counts in ("一单元13户（共18户）", "二单元13户（共18户）", "三单元9户（共18户）"):
         assert counts in decided[1]

@@ -28,6 +28,7 @@ from linli.voting import counting
 from linli.voting.models import Drive, Seat, SharePlan
 from linli.voting.policy import can_enter_slips, can_see_face
 from linli.voting.queries import (
+    LateTold,
     Progress,
     ScopeProgress,
     ShareCurve,
@@ -38,6 +39,7 @@ from linli.voting.queries import (
     condition_name,
     condition_words,
     homes_of_others,
+    late_told,
     law_of,
     live_topics,
     plan_of,
@@ -424,6 +426,8 @@ def result_page(matter: Matter) -> dict[str, Any]:
     ]
     if plan and progress.yes:
         facts.append((_("费用"), cost_words(plan, progress.yes)))
+    if late := late_told(drive):
+        facts.append((_("迟到的表"), late_words(late)))
     return {
         "back_url": reverse("matters:matter", args=[matter.id]),
         "back_label": matter.title,
@@ -438,6 +442,16 @@ def result_page(matter: Matter) -> dict[str, Any]:
         "decided_on": full_day(drive.decided_at),
         "verdict": verdict_words(progress),
     }
+
+
+def late_words(late: LateTold) -> str:
+    """How many late slips were admitted and how many not, and why."""
+    counts = _("收下%(admitted)s张，退回%(refused)s张，没来得及核对%(unjudged)s张。") % {
+        "admitted": late.admitted,
+        "refused": late.refused,
+        "unjudged": late.unjudged,
+    }
+    return counts + "".join(_("原因：%(reason)s。") % {"reason": reason} for reason in late.reasons)
 
 
 def cost_words(plan: SharePlan, joined: int) -> str:

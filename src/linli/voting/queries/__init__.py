@@ -15,13 +15,14 @@ from linli.voting.queries.progress import Progress, ScopeProgress, TestLine, pro
 from linli.voting.queries.rule import Law, condition_name, condition_words, language_of, law_of
 from linli.voting.queries.sharing import ShareCurve, Step, plan_of, share_curve, shares_of
 from linli.voting.queries.stacks import SlipRow, slip_rows
-from linli.voting.queries.tasks import Differing, Sold, WorkList, tasks_waiting, work_list
+from linli.voting.queries.tasks import Differing, LateTold, Sold, WorkList, late_told, tasks_waiting, work_list
 
 __all__ = [
     "MARKS",
     "Differing",
     "Face",
     "Landing",
+    "LateTold",
     "Law",
     "OwnSeat",
     "Progress",
@@ -39,6 +40,7 @@ __all__ = [
     "face_of",
     "homes_of_others",
     "language_of",
+    "late_told",
     "law_of",
     "live_topics",
     "own_seat",

@@ -1,6 +1,6 @@
 """The drive's work list: what its own people must look at, because no rule may decide it alone."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -66,6 +66,30 @@ def tasks_waiting(drive: Drive) -> int:
     """How many homes are in conflict and how many late slips wait: what holds up the count."""
     conflicts = drive.conflicts.filter(closed_at=None).count()
     return conflicts + drive.late_slips.filter(state=LateSlip.State.WAITING).count()
+
+
+@dataclass(frozen=True, slots=True)
+class LateTold:
+    """What anybody may read of the slips that came late: how many were admitted or not, and why; no door."""
+
+    admitted: int
+    refused: int
+    unjudged: int
+    reasons: tuple[str, ...]
+
+
+def late_told(drive: Drive) -> LateTold | None:
+    """The drive's late slips as they are published; None where there was none. Reasons are in no order of doors."""
+    slips = list(drive.late_slips.values_list("state", "reason"))
+    states = Counter(state for state, _ in slips)
+    if not slips:
+        return None
+    return LateTold(
+        admitted=states[LateSlip.State.ADMITTED],
+        refused=states[LateSlip.State.REFUSED],
+        unjudged=states[LateSlip.State.WAITING],
+        reasons=tuple(sorted({reason for _, reason in slips if reason})),
+    )
 
 
 def differing(drive: Drive) -> Iterator[Differing]:

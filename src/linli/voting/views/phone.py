@@ -18,11 +18,21 @@ from linli.record import clock
 from linli.record.acting import Acting, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Forbidden, Refused
+from linli.rules.packs import Threshold
 from linli.voting import counting
 from linli.voting.forms import VoiceForm
 from linli.voting.models import Drive, Seat, Voice
 from linli.voting.policy import tasks_of
-from linli.voting.queries import MARKS, OwnSeat, answer_state, answer_word, condition_words, law_of, own_seat
+from linli.voting.queries import (
+    MARKS,
+    OwnSeat,
+    answer_state,
+    answer_word,
+    condition_name,
+    condition_words,
+    law_of,
+    own_seat,
+)
 from linli.voting.services import give_voice, name_voter
 from linli.voting.views.words import word_facts
 from linli.web.dates import day, full_day
@@ -138,8 +148,16 @@ def voice_page(own: OwnSeat, form: forms.Form) -> dict[str, Any]:
         "form": form,
         "last_day": day(own.drive.last_day),
         "law": law_of(pack),
-        "asks": list(dict.fromkeys(condition_words(test, several=several) for test in pack.tests)),
+        "asks": [asked(test, several=several) for test in pack.tests],
         "words": said_so_far(own),
+    }
+
+
+def asked(condition: Threshold, *, several: bool) -> str:
+    """What one condition of the rule counts, and what it asks."""
+    return _("%(what)s：%(asks)s") % {
+        "what": condition_name(condition),
+        "asks": condition_words(condition, several=several),
     }
 
 
