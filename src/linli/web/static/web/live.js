@@ -2,7 +2,7 @@
 // view again for the part of itself that may be different, and gets it only if it is. Without a stream it asks every 15 s.
 const root = document.querySelector("[data-live]");
 if (root) {
-  const EVERY = 15_000;
+  const EVERY = 15000;
   const said = document.querySelector("[data-live-said]");
   const known = new Map(root.dataset.liveAt.split(" ").map((each) => each.split("=")));
   let ticket = root.dataset.liveTicket;
@@ -87,7 +87,7 @@ if (root) {
     source.onerror = () => {
       source.close();
       source = null;
-      later(heard ? 2_000 + Math.random() * 3_000 : EVERY);
+      later(heard ? 2000 + Math.random() * 3000 : EVERY);
       heard = false;
     };
   };
