@@ -21,13 +21,21 @@ AREA_CODE: Callable[[UUID], str] = area_code_of
 
 #: Event name → kinds of job that follow it.
 REACTIONS: Mapping[str, Sequence[str]] = {
-    "drive.decided": ("matter.follow_drive",),
+    "conflict.settled": ("conflict.show_changes",),
+    "drive.closed": ("drive.show_changes",),
+    "drive.opened": ("drive.show_changes",),
+    "drive.decided": ("matter.follow_drive", "drive.show_changes"),
+    "slips.entered": ("stack.show_changes",),
+    "voice.given": ("drive.show_changes",),
+    "voter.named": ("drive.show_changes",),
 }
 
 #: Kind of job → what it does with its subject.
 RUNS: Mapping[str, Callable[[UUID], None]] = {
+    "conflict.show_changes": voting.show_changes_of_conflict,
     "drive.pass_deadline": voting.pass_deadline,
     "drive.recount_nightly": voting.recount_nightly,
+    "drive.show_changes": voting.show_changes,
     "matter.follow_drive": matters.follow_drive,
     "archive.let_go": portal.let_archive_go,
     "archive.make": portal.make_archive,
@@ -35,6 +43,7 @@ RUNS: Mapping[str, Callable[[UUID], None]] = {
     "register.take_in": take_in_ordered,
     "retention.sweep": record.sweep_old_rows,
     "review.hand_on": messaging.hand_on_review,
+    "stack.show_changes": voting.show_changes_of_stack,
 }
 
 #: 台账: the name that an archive's row keeps → what is archived under it. A later app adds its own line.

@@ -38,7 +38,7 @@ from linli.portal.services import add_blank, order_archive
 from linli.record import clock
 from linli.record.services import run_due
 from linli.voting.models import Drive, Seat
-from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, start_stack
+from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, give_voice, start_stack
 from tests import cast
 from tests.journeys import papers
 from tests.journeys.conftest import a_browser
@@ -90,6 +90,9 @@ class World:
             until=clock.today(),
             by=self.clerk.by,
         )
+        self.seat = Seat.objects.get(electorate=self.drive.electorate_id, entitled=self.resident.person)
+        # Her slip says yes, her phone no: the drive's people have something to settle.
+        give_voice(seat=self.seat, choice="no", typed_name="业主一", by=self.resident.by)
         self.decided, drive, _ = self.ask_about("给聚鑫园加装第二部电梯", 48)
         self.ended = drive
         past = clock.now() - timedelta(minutes=1)
@@ -203,7 +206,7 @@ class World:
             "/papers", f"/papers/blanks/{self.blank.id}?of={self.compound.id}",
             "/people?name=业主", f"/people/{self.resident.person.id}", "/bodies", "/codes",
             f"/codes/{self.building.id}", "/own/keys", "/own/devices", "/family/at-door", "/claims",
-            f"/claims/{self.claim.id}",
+            f"/claims/{self.claim.id}", "/reach",
         ]  # fmt: skip
         read, taken, ordered = (f"{here}/register/{draft.id}" for draft in self.registers)
         imported = RegisterImport.objects.latest("id")
@@ -224,9 +227,10 @@ class World:
                     f"{drive}/stacks",
                     f"/stacks/{self.stack}",
                     ordered,
+                    f"{drive}/tasks",
                 ],
             ),
-            ("collector", self.collector, ["/", matters[1], f"{drive}/face"]),
+            ("collector", self.collector, ["/", "/own", matters[1], f"{drive}/face"]),
             (
                 "resident",
                 self.resident,
@@ -235,6 +239,7 @@ class World:
                     "/own",
                     "/jianfu",
                     "/search",
+                    "/reach",
                     "/matters",
                     "/notices",
                     notice,
@@ -245,6 +250,8 @@ class World:
                     f"{matters[2]}/result",
                     f"{matters[2]}/result/pictures",
                     f"/check/{self.running.thread_id}",
+                    f"/seats/{self.seat.id}",
+                    f"/seats/{self.seat.id}/voice",
                 ],
             ),
             ("resident", self.resident, ["/own/data", "/own/family", f"/own/family/{self.help.id}"]),

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -34,12 +35,14 @@ from linli.matters.services import announce_result, put_to_owners, raise_matter
 from linli.messaging.models import Notice, NoticeObjection, Posting, Review
 from linli.messaging.services import approve_text, object_to_notice, post_notice, write_notice
 from linli.record import clock
+from linli.record.live import topics_in, versions_of
 from linli.record.models import Log, Unsealed
 from linli.record.sealing import seal_due
 from linli.record.services import run_due
-from linli.voting.models import Drive, Seat, Stack
-from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, start_stack
+from linli.voting.models import Conflict, Drive, LateSlip, Seat, Stack, Voice
+from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, give_voice, hold_slips, start_stack
 from tests import cast
+from tests.houses import acting_as
 from tests.journeys import papers
 from tests.journeys.reading import Page, Reader
 
@@ -93,13 +96,26 @@ def tell(order: Order) -> Iterator[tuple[str, World]]:
     with clock.told_at(OPENED + timedelta(days=4)):
         post_another(world)
         hand_in(world, early)
+        run_due()
         seal_all()
         yield "running", with_ids(world)
     later = [(door, "yes", False) for unit, count in LATER.items() for door in take(parts[unit], count)]
     with clock.told_at(OPENED + timedelta(days=9)):
-        hand_in(world, later)
+        hand_in(world, later[1:])
+        by_phone(world, later[0][0], "yes")
+        run_due()
+        # A home whose paper and phone differ, wherever it is.
+        disputed = next(parts[3])
+        hand_in(world, [(disputed, "yes", False)], photos=0)
+        by_phone(world, disputed, "no")
+        run_due()
         seal_all()
         yield "reached", with_ids(world)
+    with clock.told_at(CLOSES + timedelta(hours=1)):
+        run_due()
+        hold_late(world, next(parts[3]))
+        yield "gathering", with_ids(world)
+        LateSlip.objects.update(state=LateSlip.State.REFUSED, reason="看不出哪天填的")
     with clock.told_at(CLOSES + timedelta(hours=9)):
         decide_drive(drive=world.drive, by=world.secretary.by)
         run_due()
@@ -198,7 +214,24 @@ def lives(unit: int, room: str, number: int, empty: set[Door]) -> tuple[str, str
     return ("否", "") if (unit, room) in empty else ("是", f"业主{chr(0x4E00 + number)}")
 
 
-def hand_in(world: World, said: list[tuple[Door, str, bool]]) -> None:
+def by_phone(world: World, door: Door, choice: str) -> None:
+    """The owner's own word."""
+    seat = Seat.objects.get(electorate=world.drive.electorate_id, short=f"{door[0]}-{door[1]}")
+    owner = seat.entitled.get()
+    give_voice(seat=seat, choice=choice, typed_name=owner.name, by=acting_as(owner))
+
+
+def hold_late(world: World, door: Door) -> None:
+    """A slip that arrives late and that nothing backs."""
+    drive = world.drive
+    by = {worker.task: worker.person for worker in drive.workers.select_related("person")}
+    clerk = cast.clerk(drive.place.community or drive.place).by
+    stack = start_stack(drive=drive, collector=by["collector"], witness="", collected_on=None, by=clerk)
+    seat = Seat.objects.get(electorate=drive.electorate_id, short=f"{door[0]}-{door[1]}")
+    hold_slips(stack=stack, slips=[Slip(seat.id, "yes", 1)], by=clerk)
+
+
+def hand_in(world: World, said: list[tuple[Door, str, bool]], *, photos: int = 2) -> None:
     drive = world.drive
     by = {worker.task: worker.person for worker in drive.workers.select_related("person")}
     clerk = cast.clerk(drive.place.community or drive.place).by
@@ -209,7 +242,7 @@ def hand_in(world: World, said: list[tuple[Door, str, bool]]) -> None:
         for n, ((unit, room), choice, objects) in enumerate(said, 1)
     ]
     enter_slips(stack=stack, slips=slips, by=clerk)
-    shots = [SimpleUploadedFile(f"{room}.jpg", papers.photo(f"{unit}-{room}")) for (unit, room), _, _ in said[:2]]
+    shots = [SimpleUploadedFile(f"{room}.jpg", papers.photo(f"{unit}-{room}")) for (unit, room), _, _ in said[:photos]]
     attach_photos(stack=stack, files=store_pictures(by=clerk, uploads=shots), by=clerk)
 
 
@@ -217,6 +250,10 @@ def with_ids(world: World) -> World:
     """The world with everything that an address of it can name."""
     place = world.drive.place
     places = Place.objects.filter(path__overlap=[place.id]).order_by("kind", "sort_key")
+    # The readers' own homes, and one where paper and phone differ: any other answers as these do to others.
+    doors = [f"{unit}-{room}" for unit, room in (NEIGHBOUR, OTHER_UNIT, TENANT)]
+    seats = Seat.objects.filter(electorate=world.drive.electorate_id).order_by("conflict", "sort_key")
+    seats = seats.filter(Q(short__in=doors) | Q(conflict__isnull=False))
     return World(
         world.matter,
         world.drive,
@@ -238,6 +275,10 @@ def with_ids(world: World) -> World:
             "blank_id": [UUID_OF_NOTHING],
             "import_id": list(RegisterImport.objects.values_list("id", flat=True)),
             "position": [1, 2, 99],
+            "seat_id": list(seats.values_list("id", flat=True)),
+            "voice_id": list(Voice.objects.filter(seat__in=seats).order_by("id").values_list("id", flat=True)),
+            "conflict_id": list(Conflict.objects.values_list("id", flat=True)) or [UUID_OF_NOTHING],
+            "slip_id": list(LateSlip.objects.values_list("id", flat=True)) or [UUID_OF_NOTHING],
             "secret": ["nobody-has-this"],
             "thread_id": [world.matter.thread_id],
             "log_id": list(Log.objects.order_by("origin").values_list("id", flat=True)),
@@ -272,7 +313,7 @@ def addresses(ids: Mapping[str, Sequence[object]]) -> list[str]:
 
 def read_all(client: Client, world: World) -> dict[str, tuple[int, str]]:
     """Everything that a reader can open, by its address: status and what came, both without ids, tokens and secrets."""
-    waiting = addresses(world.ids)
+    waiting = [*addresses(world.ids), f"/matters/{world.matter.id}?part=live"]
     read: dict[str, tuple[int, str]] = {}
     seen = set()
     while waiting:
@@ -282,6 +323,8 @@ def read_all(client: Client, world: World) -> dict[str, tuple[int, str]]:
         seen.add(address)
         answer = client.get(address)
         read[plain(address, world)] = answer.status_code, plain(whole(answer), world)
+        if ticket := answer.headers.get("X-Live-Ticket"):
+            read["what the stream says"] = 200, plain(str(versions_of(topics_in(ticket) or [])), world)
         if "html" in answer.headers.get("Content-Type", "") and answer.status_code == 200:
             waiting += [link for link in links_of(address, answer) if link not in seen]
     return read
@@ -327,7 +370,10 @@ BODIES: Mapping[str, Callable[[bytes], str]] = {
 
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-TOKEN = re.compile(r'((?:name="(?:csrfmiddlewaretoken|once|browser)" value=|"(?:challenge|id)": )")[^"]*')
+TOKEN = re.compile(
+    r'((?:name="(?:csrfmiddlewaretoken|once|browser)" value=|"(?:challenge|id)": |data-live-ticket=)"|X-Live-Ticket: )'
+    r'[^"\n]*'
+)
 #: What is drawn by lot in every world: hashes and signatures in a log's files, marks, and a code that holds an id.
 BY_LOT = re.compile(
     r'<svg class="qr".*?</svg>|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43,}={0,2}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])'
@@ -398,6 +444,7 @@ OWN = {
     "of the same unit": {"401"},
     "of the same unit, in English": {"401"},
     "of another unit": {"602"},
+    "who rents": {"402"},
 }
 
 
@@ -406,12 +453,15 @@ def test_no_door_but_ones_own_is_named_anywhere(one_world):
         for address, (status, answer) in read.items():
             if status != 200 or address == "/api/v1/openapi.json":
                 continue  # what describes the API is the same for everybody: its 403 is HTTP's
-            words = Page(address, answer.partition("\n<!doctype")[2] or answer).text
+            words = Page(address, re.split(r"\n(?=<)", answer, maxsplit=1)[-1]).text
             named = set(A_DOOR.findall(words)) - OWN.get(who, set())
             assert not named, f"{station}: {who} reads {named} at {address}"
 
 
-CLOSED = ("/drives/", "/stacks/", "/places", "/papers", "/reviews/", "/appeals/", "/postings/", "/objections/")
+CLOSED = (
+    *("/drives/", "/stacks/", "/places", "/papers", "/reviews/", "/appeals/", "/postings/", "/objections/"),
+    *("/conflicts/", "/late-slips/", "/voices/"),
+)
 OFFICE_ONLY = ("/put", "/decide", "/announce", "/revise", "/papers", "/slips.pdf", "/sign-sheet", "/stamp")
 
 
@@ -444,6 +494,8 @@ def test_she_sees_what_is_hers_to_see(one_world):
     assert decided[0] == 200
     for end in (".pdf", ".docx", "/pictures", "/1.png"):
         assert one_world["decided", "without a name"][f"{matter}/result{end}"][0] == 200
+    assert "收下0张，退回1张" in decided[1]
+    assert "看不出哪天填的" in decided[1]
     for counts in ("一单元13户（共18户）", "二单元13户（共18户）", "三单元9户（共18户）"):
         assert counts in decided[1]
         assert counts in one_world["decided", "without a name"]["/notices/<notice_id 1>"][1]

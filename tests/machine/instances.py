@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -111,6 +112,22 @@ class Instance:
         """The process numbers of all that is known to run."""
         return {page.worker, page.leader, page.server_process, self.postmaster()}
 
+    def streams(self) -> int | None:
+        """The process that answers at the port of streams, by its command line, once it answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port + 1}/live/", timeout=10):
+                pass
+        except urllib.error.HTTPError:
+            pass  # nobody has a ticket here
+        except OSError:
+            return None
+        wanted = f"linli.machine.streams\0{self.port + 1}\0".encode()
+        for command in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                if command.read_bytes().endswith(wanted):
+                    return int(command.parent.name)
+        return None
+
     def words(self) -> str:
         """All that this instance's supervisors have said."""
         return self.said.read_text(encoding="utf-8") if self.said.exists() else ""
@@ -129,3 +146,27 @@ class Instance:
             self.supervisor.kill()
             self.supervisor.wait()
         shutil.rmtree((self.data / "postgres").resolve(), ignore_errors=True)
+
+
+@contextmanager
+def streams_over(database: str, port: int) -> Iterator[None]:
+    """The process of streams over a database, as soon as it answers at ``port``."""
+    environment = {**os.environ, "DATABASE_URL": database}
+    process = subprocess.Popen([sys.executable, "-P", "-m", "linli.machine.streams", str(port)], env=environment)
+    try:
+        eventually(lambda: answers(port))
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def answers(port: int) -> bool:
+    """Whether somebody answers HTTP at ``port``, whatever they say."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/nowhere", timeout=10):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False

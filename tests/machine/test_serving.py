@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from tests.machine.instances import Instance, Page, all_gone, eventually
+from tests.machine.instances import Instance, Page, all_gone, eventually, lives
 
 
 def _another_worker(instance: Instance, *before: int) -> Page:
@@ -58,9 +58,20 @@ def test_killed_pages_come_back(instance: Instance) -> None:
     assert instance.stop() == 0
 
 
+def test_killed_streams_come_back_and_the_pages_never_notice(instance: Instance) -> None:
+    page = instance.start()
+    first = eventually(instance.streams)
+    os.kill(first, signal.SIGKILL)
+    second = eventually(lambda: number if (number := instance.streams()) not in (None, first) else None)
+    assert lives(page.worker)
+    assert instance.page() is not None
+    assert instance.stop() == 0
+    assert eventually(lambda: not lives(second))
+
+
 def test_a_killed_supervisor_takes_its_parts_along_and_the_next_serves(instance: Instance) -> None:
     page = instance.start()
-    parts = instance.parts(page)
+    parts = {*instance.parts(page), eventually(instance.streams)}
     assert instance.supervisor is not None
     instance.supervisor.kill()
     instance.supervisor.wait()

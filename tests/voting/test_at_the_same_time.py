@@ -12,11 +12,21 @@ from linli.record.acting import Acting
 from linli.record.models import Event
 from linli.rules.errors import Refused
 from linli.voting import counting
-from linli.voting.models import Drive, Head, Result, ScopeTotals, Seat, Voice
-from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, pass_deadline
+from linli.voting.models import Conflict, Drive, Head, Result, ScopeTotals, Seat, Voice
+from linli.voting.services import (
+    Slip,
+    attach_photos,
+    decide_drive,
+    enter_slips,
+    give_voice,
+    name_voter,
+    pass_deadline,
+    settle_conflict,
+)
 from linli.voting.services.deciding import recount
 from tests.at_once import at_once, behind_a_lock, held, on_its_own, wait_for
-from tests.houses import House, after, build, open_at, own, seats_of, slips, stack_of
+from tests.houses import House, acting_as, after, build, open_at, own, seats_of, slips, stack_of
+from tests.voting.recounting import assert_totals_are_counted_by_hand
 
 SMALL = "2个单元，3–5层，每层2户"
 
@@ -220,3 +230,135 @@ def test_laying_photos_does_not_wait_for_slips_that_are_being_entered(committed_
                 cursor.execute("set lock_timeout = '5s'")
             assert attach_photos(stack=stack, files=[], by=house.clerk) == 0
         assert codes([entering.result()]) == ["done"]
+
+
+# ── phones ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def by_phone(seat: Seat, choice: str, place: int = 0) -> Voice:
+    owner = seat.entitled.order_by("id")[place]
+    return give_voice(seat=seat, choice=choice, typed_name=owner.name, by=acting_as(owner))
+
+
+LOCK_SEAT = "select 1 from voting_seat where id = %s for update"
+LOCK_DRIVE = "select 1 from voting_drive where id = %s for update"
+
+
+def test_an_impatient_thumb_on_a_phone_is_one_voice(committed_db: str, house: House):
+    drive = open_at(house)
+    seat = seats_of(drive)[0]
+    results = behind_a_lock(committed_db, LOCK_SEAT, seat.id, *[lambda: by_phone(seat, "yes")] * 3)
+    assert codes(results) == ["done"] * 3
+    assert Voice.objects.count() == 1
+    assert_totals_are_counted_by_hand(drive)
+
+
+def test_a_slip_and_a_phone_at_once_are_a_conflict_whichever_comes_first(committed_db: str, house: House):
+    drive = open_at(house)
+    seat, stack = seats_of(drive)[0], stack_of(house, drive)
+    results = behind_a_lock(
+        committed_db,
+        LOCK_SEAT,
+        seat.id,
+        lambda: by_phone(seat, "yes"),
+        lambda: enter_slips(stack=stack, slips=slips([seat], "no"), by=house.clerk),
+    )
+    assert codes(results) == ["done", "done"]
+    assert Conflict.objects.filter(closed_at=None).count() == 1
+    assert_totals_are_counted_by_hand(drive)
+    assert_totals_are_the_recount(drive)
+
+
+def test_a_word_that_waits_past_the_deadline_is_too_late(committed_db: str, house: House):
+    """Judged by the database's clock inside the drive's lock, not when the tap arrived."""
+    drive = open_at(house)
+    seat = seats_of(drive)[0]
+    (outcome,) = behind_a_lock(
+        committed_db,
+        LOCK_DRIVE,
+        drive.id,
+        lambda: by_phone(seat, "yes"),
+        then="update voting_drive set closes_at = clock_timestamp() where id = %s",
+    )
+    assert codes([outcome]) == ["voice.too-late"]
+    assert not Voice.objects.exists()
+
+
+def test_two_clerks_settle_one_conflict_otherwise_at_once(committed_db: str, house: House):
+    drive = open_at(house)
+    seat = seats_of(drive)[0]
+    enter_slips(stack=stack_of(house, drive), slips=slips([seat], "no"), by=house.clerk)
+    by_phone(seat, "yes")
+    conflict = Conflict.objects.get()
+    calls = [
+        lambda voice=voice, by=by: settle_conflict(conflict=conflict, voice=voice, reason="核对过", by=by)
+        for voice, by in zip(Voice.objects.order_by("id"), (house.clerk, house.second_clerk), strict=True)
+    ]
+    results = behind_a_lock(committed_db, LOCK_SEAT, seat.id, *calls)
+    assert sorted(codes(results)) == ["conflict.settled", "done"]
+    assert_totals_are_counted_by_hand(drive)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_phones_slips_namings_and_settlements_all_at_once(house: House, seed: int):
+    """Whatever comes between what: the totals are what the voices come to, counted by hand."""
+    doors = house.dwellings
+    people = [door.ownerships.get().person for door in doors]
+    own([(doors[0], [people[1]]), (doors[1], [people[2], people[3]])])
+    drive = open_at(house)
+    seats = seats_of(drive)[:6]
+    dice = Random(seed)
+    choices = ["yes", "no", "abstain"]
+
+    def phone(chance: Random) -> object:
+        seat = chance.choice(seats)
+        return by_phone(seat, chance.choice(choices), chance.randrange(seat.entitled.count()))
+
+    def paper(chance: Random) -> object:
+        stack = stack_of(house, drive)
+        wanted = [
+            Slip(seat.id, chance.choice([*choices, "spoiled"]), n, chance.random() < 0.2, "户主重填")
+            for n, seat in enumerate(chance.sample(seats, 3), 1)
+        ]
+        return enter_slips(stack=stack, slips=wanted, by=house.clerk)
+
+    def naming(chance: Random) -> object:
+        seat = chance.choice(seats[:2])
+        one, other = chance.sample(list(seat.entitled.all()), 2)
+        return name_voter(seat=seat, voter=chance.choice([other, None]), by=acting_as(one))
+
+    def settling(chance: Random) -> object:
+        conflict = Conflict.objects.filter(closed_at=None).order_by("?").first()
+        if conflict is None:
+            return None
+        voice = chance.choice(list(Voice.objects.filter(seat=conflict.seat)))
+        return settle_conflict(conflict=conflict, voice=voice, reason="核对过", by=house.clerk)
+
+    def work(chance: Random) -> list[str]:
+        acts = [chance.choice([phone, phone, paper, naming, settling]) for _ in range(14)]
+        return [codes([on_its_own(partial(act, chance))])[0] for act in acts]
+
+    results = at_once(*(partial(work, Random(dice.random())) for _ in range(4)))
+    outcomes = {code for each in results for code in each}  # type: ignore[attr-defined]
+    assert outcomes <= {"done", "conflict.settled", "conflict.other-voice"}
+    assert_totals_are_counted_by_hand(drive)
+    assert_totals_are_the_recount(drive)
+
+
+def test_closing_while_phones_speak(house: House):
+    """Each word is in the result or was refused."""
+    drive = open_at(house)
+    seats = seats_of(drive)
+    Drive.objects.filter(id=drive.id).update(closes_at=after(drive, hours=-24), gathers_until=after(drive, hours=-24))
+    moment = after(drive, hours=-24)
+
+    def close() -> None:
+        with clock.told_at(moment):
+            pass_deadline(drive.id)
+
+    half = len(seats) // 2
+    calls = [partial(by_phone, seat, "yes") for seat in seats]
+    outcomes = codes(at_once(*calls[:half], close, *calls[half:]))
+    assert set(outcomes) <= {"done", "voice.too-late"}
+    counted = sum(result.totals["units"][1] for result in Result.objects.filter(drive=drive))
+    assert counted == Voice.objects.count() == outcomes.count("done") - 1

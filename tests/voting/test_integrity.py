@@ -70,7 +70,8 @@ def test_events_voices_and_results_only_grow_whoever_asks(committed_db: str, clu
     name = committed_db.split("/")[-1].split("?")[0]
     tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, Row) and model.append_only]
     log = {"record_log", "record_leaf", "record_subtree", "record_checkpoint"}
-    assert set(tables) == {"record_event", *log, "voting_voice", "voting_result", "files_stampedpaper"}
+    more = {"files_stampedpaper", "voting_voternaming", "voting_succession"}
+    assert set(tables) == {"record_event", *log, "voting_voice", "voting_result", *more}
     for address, refused in (
         (committed_db, psycopg.errors.InsufficientPrivilege),
         (cluster.url(OWNER_ROLE, name), psycopg.errors.IntegrityConstraintViolation),

@@ -232,8 +232,37 @@ class Role(Within, Dated):
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="roles")
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="roles")
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "id"], name="role_in_community")]
+
     def __str__(self) -> str:
         return f"{self.title} {self.person}"
+
+
+class Contact(Within):
+    """A telephone number for residents to see: shown by the holder of a role, or the office's own (no role).
+
+    Nobody's number is shown but by themselves.
+    """
+
+    role = models.OneToOneField(Role, null=True, on_delete=models.CASCADE, related_name="contact")
+    phone = models.CharField(max_length=24)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community"], condition=models.Q(role=None), name="one_number_of_the_office"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.phone
+
+    @property
+    def url(self) -> str:
+        """What dials it (RFC 3966)."""
+        return f"tel:{''.join(sign for sign in self.phone if sign in '+0123456789')}"
 
 
 class Area(Within, Dated):

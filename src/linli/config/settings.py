@@ -55,6 +55,8 @@ SECURE = ADDRESS.startswith("https://")
 LOG_NAME = os.environ.get("LINLI_LOG_NAME", "") or urlsplit(ADDRESS).netloc
 #: Our own proxy stands before us: the last entry of X-Forwarded-For is who asked it.
 BEHIND_PROXY = flag("LINLI_PROXY")
+#: Where the streams of live pages are reached; without it pages ask again every 15 seconds.
+LIVE = os.environ.get("LINLI_LIVE", "")
 ALLOWED_HOSTS = [urlsplit(ADDRESS).hostname or "localhost", "localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [ADDRESS]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

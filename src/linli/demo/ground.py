@@ -19,6 +19,8 @@ from linli.community.services import (
     found_community,
     give_role,
     lay_out_doors,
+    show_office_phone,
+    show_own_phone,
     take_in_register,
 )
 from linli.demo.registers import Homes, households_workbook, ownership_workbook, rows_of, workbook_of
@@ -31,6 +33,8 @@ from linli.record.acting import Acting
 ADDRESS = {"city": "天津市", "district": "河西区", "town": "桃园街道", "community": "广顺园社区"}
 SECRETARY, CLERK, LEADER, SECOND_LEADER = "周文静", "林小梅", "赵建国", "孙凤英"
 RESIDENT, NEIGHBOUR, SUPERVISOR = "陈玉兰", "李桂珍", "孙守正"
+#: Nobody's: no number of China's begins so.
+SAMPLE_PHONE, SAMPLE_OFFICE_PHONE = "100 0000 0000", "022-0000 0000"
 
 #: 54 homes on floors 3 to 8, of which 48 are lived in: 16 of 18 in each unit.
 JUXINYUAN = Homes(
@@ -149,6 +153,8 @@ def settle() -> Ground:
             give_role(person=people[name], kind=Role.Kind.BUILDING_LEADER, title="楼栋长", place=place, by=secretary)
             for name, place in ((LEADER, juxinyuan), (SECOND_LEADER, zitengli))
         )
+        show_own_phone(role=leader, phone=SAMPLE_PHONE, by=in_role(leader))
+        show_office_phone(community=community, phone=SAMPLE_OFFICE_PHONE, by=clerk)
     return Ground(community, juxinyuan, zitengli, bodies, people, secretary, clerk, in_role(leader))
 
 

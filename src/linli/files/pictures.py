@@ -76,6 +76,12 @@ def remake(source: BinaryIO, *, position: int = 1, long_side: int = LONG_SIDE) -
     return Picture(content=out.getvalue(), width=upright.width, height=upright.height)
 
 
+def ink(picture: Picture) -> int:
+    """How many pixels of a picture are dark: what is drawn on white."""
+    with Image.open(io.BytesIO(picture.content)) as image:
+        return sum(image.convert("L").histogram()[:128])
+
+
 def refuse_unfit(image: Image.Image, position: int) -> None:
     """Refuse, before anything is decoded, a picture of too many pixels and one that moves.
 

@@ -1,16 +1,18 @@
 """Keeping what was uploaded. Every service here refuses before it writes, so that a refusal leaves nothing."""
 
+import base64
+import binascii
 import io
 from collections.abc import Sequence
 from typing import BinaryIO, Literal, cast
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 from django.db.models import Q
 
 from linli.files.models import File, StampedPaper
-from linli.files.pictures import Picture, remake
+from linli.files.pictures import Picture, ink, remake
 from linli.files.queries import stamped_versions
 from linli.files.vault import open_vault, put_bytes, sha256_of
 from linli.record.acting import Acting
@@ -55,6 +57,30 @@ def store_pictures(*, by: Acting, uploads: Sequence["UploadedFile[bytes]"]) -> l
             _file_picture(by=by, sha256=sha256, original_sha256=original, picture=picture)
             for sha256, original, picture in zip(shown, originals, pictures, strict=True)
         ]
+
+
+#: Signs of a drawn signature as it arrives, and dark pixels that make it more than a stray touch.
+DRAWN_LIMIT = 400_000
+DRAWN_LEAST = 400
+PNG_URL = "data:image/png;base64,"
+
+
+def store_signature(*, by: Acting, drawn: str) -> File:
+    """Keep a signature drawn on a screen: ``drawn`` is the PNG of it as a data URL (RFC 2397).
+
+    Refused: what is no such picture, and one on which next to nothing is drawn.
+    """
+    try:
+        if not drawn.startswith(PNG_URL) or len(drawn) > DRAWN_LIMIT:
+            raise ValueError
+        content = base64.b64decode(drawn.removeprefix(PNG_URL), validate=True)
+        upload = SimpleUploadedFile("signature.png", content, content_type="image/png")
+        little = ink(remake(stream(upload))) < DRAWN_LEAST
+    except (ValueError, binascii.Error, Refused):
+        raise Refused("signature.unreadable", "签名没有传好，请再签一次；不行就改成打字。") from None
+    if little:
+        raise Refused("signature.empty", "签名框里几乎是空的。请用手指签上您的名字，或者改成打字。")
+    return store_picture(by=by, upload=upload)
 
 
 def store_document(*, by: Acting, upload: "UploadedFile[bytes]", media_type: DocumentType = UNKNOWN) -> File:

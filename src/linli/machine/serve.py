@@ -1,4 +1,4 @@
-"""``linli serve`` and ``linli demo``: the database, the migrations and the pages, watched and stopped as one."""
+"""``linli serve`` and ``linli demo``: database, migrations, pages, streams and worker, watched and stopped as one."""
 
 import argparse
 import errno
@@ -89,6 +89,7 @@ def run(plan: Plan) -> int:
             folder = instance.data_folder()
             until_stopped.enter_context(instance.held(folder, address))
             _refuse_taken_port(plan.port)
+            _refuse_taken_port(plan.port + 1)
             _Serving(plan, folder, address, until_stopped).until_stopped()
     except _Stop:
         _say("已停止。 / stopped.")
@@ -140,6 +141,8 @@ class _Serving:
         self._environment = {
             "DJANGO_SETTINGS_MODULE": "linli.config.settings",
             "LINLI_ADDRESS": address,
+            # Behind a proxy it leads /live/ to the port of streams.
+            "LINLI_LIVE": "/live/" if address.startswith("https:") else f"http://localhost:{plan.port + 1}/live/",
             **{setting: instance.key(folder, name) for name, setting in instance.KEYS.items()},
             "LINLI_WITNESS": str(self._witness),
             "LINLI_LOG_NAME": named,
@@ -159,6 +162,8 @@ class _Serving:
         until.callback(lambda: processes.stop(self._worker, _STOP_STEPS))
         self._sealer = self._start_part("sealer")
         until.callback(lambda: processes.stop(self._sealer, _STOP_STEPS))
+        self._streams = self._start_part("streams", str(plan.port + 1))
+        until.callback(lambda: processes.stop(self._streams, _STOP_STEPS))
 
     def until_stopped(self) -> None:
         """Say where the pages are, and keep every part alive."""
@@ -281,10 +286,10 @@ class _Serving:
         ]
         return processes.start(granian, environment=self._environment)
 
-    def _start_part(self, name: str) -> subprocess.Popen[bytes]:
+    def _start_part(self, name: str, *words: str) -> subprocess.Popen[bytes]:
         # The name by which the database shows a part's connection to linli doctor.
         environment = {**self._environment, "PGAPPNAME": f"linli {name}"}
-        return processes.start([sys.executable, "-P", "-m", f"linli.machine.{name}"], environment=environment)
+        return processes.start([sys.executable, "-P", "-m", f"linli.machine.{name}", *words], environment=environment)
 
     def _await_first_answer(self) -> None:
         until = time.monotonic() + _FIRST_ANSWER_SECONDS
@@ -309,6 +314,10 @@ class _Serving:
             self._count_death("公开记录", "the sealer")
             processes.end_session(self._sealer)
             self._sealer = self._start_part("sealer")
+        if self._streams.poll() is not None:
+            self._count_death("实时刷新", "the streams")
+            processes.end_session(self._streams)
+            self._streams = self._start_part("streams", str(self._plan.port + 1))
 
     def _count_death(self, chinese: str, english: str) -> None:
         _say(f"{chinese}意外结束，正在重新启动…… / {english} ended unexpectedly: starting again …")

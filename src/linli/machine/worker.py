@@ -1,4 +1,4 @@
-"""The worker: runs what is due and carries what waits to go out, for as long as the process that started it lives."""
+"""The worker: runs what is due, carries what waits to go out and rings for live pages, while its parent lives."""
 
 import os
 import signal
@@ -26,6 +26,7 @@ def main() -> None:
     end_with_parent(os.getppid(), signal.SIGTERM)
     django.setup()
     from linli.messaging.services import deliver_due
+    from linli.record.live import tell_topics
     from linli.record.services import plan_standing, run_due
 
     stopping = False
@@ -52,7 +53,9 @@ def main() -> None:
         if not planned:
             plan_standing()
             planned = True
-        return run_due()
+        ran = run_due()
+        tell_topics()
+        return ran
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -5,26 +5,22 @@ from decimal import Decimal
 
 from django import forms
 from django.db.models import Case, When
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from linli.community.models import Organisation, Person, Place, Role
 from linli.matters.models import Matter
 from linli.matters.queries import packs_today
 from linli.record import clock
-from linli.rules.packs import Pack, Text
+from linli.rules.packs import Pack
 from linli.voting.models import Drive, SharePlan
+from linli.voting.queries import language_of
 from linli.web.parts import Option
-
-
-def words_of(text: Text) -> str:
-    """A rule's words in the reader's language."""
-    return text.en if (get_language() or "").startswith("en") else text.zh
 
 
 def pack_option(pack: Pack) -> tuple[str, Option]:
     """A rule to choose: its title, and where it is written."""
-    return pack.id, Option(words_of(pack.title), words_of(pack.article))
+    return pack.id, Option(language_of(pack.title), language_of(pack.article))
 
 
 #: What a building is named with.

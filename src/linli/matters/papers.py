@@ -20,7 +20,8 @@ from linli.matters.views import pages
 from linli.record import clock
 from linli.voting import counting
 from linli.voting.models import Drive, Seat, SlipPhoto, Voice
-from linli.voting.queries import plan_of, progress_of
+from linli.voting.queries import Law as RuleWords
+from linli.voting.queries import law_of, plan_of, progress_of
 from linli.web.blanks import Value
 from linli.web.dates import full_day
 from linli.web.dossier import Entry, Period, Picture, Theme
@@ -45,9 +46,9 @@ def address_of(name: str, matter: Matter) -> str:
     return f"{settings.ADDRESS}{reverse(name, args=[matter.id])}"
 
 
-def law_block(law: dict[str, object]) -> Law:
+def law_block(law: RuleWords) -> Law:
     """The rule's own words, as the page of the matter shows them."""
-    return Law(str(law["quote"]), str(law["source"]), bool(law["unconfirmed"]), tuple(law["notes"]))  # type: ignore[arg-type]
+    return Law(law.quote, law.source, law.unconfirmed, law.notes)
 
 
 def result_paper(matter: Matter) -> Paper:
@@ -88,7 +89,7 @@ def slip_papers(matter: Matter, drive: Drive, *, scope: UUID | None = None) -> l
     A slip's number is the matter's and its place in the frozen list: printed again, or for one ``scope`` alone, it is
     the same.
     """
-    law = pages.law_of(counting.pack_of(drive))
+    law = law_of(counting.pack_of(drive))
     numbered = slip_numbers(matter, drive)
     return [slip_paper(matter, drive, seat, number, law) for number, seat in numbered if scope in (None, seat.scope_id)]
 
@@ -99,7 +100,7 @@ def slip_numbers(matter: Matter, drive: Drive) -> list[tuple[str, Seat]]:
     return [(f"{matter.number}-{n:03d}", seat) for n, seat in enumerate(seats, 1)]
 
 
-def slip_paper(matter: Matter, drive: Drive, seat: Seat, number: str, law: dict[str, object]) -> Paper:
+def slip_paper(matter: Matter, drive: Drive, seat: Seat, number: str, law: RuleWords) -> Paper:
     """The slip of one door: the question, its reasons, the boxes to tick, the lines to sign."""
     area = (
         _("%(area)s平方米（有出入请写明）") % {"area": square_metres(seat.area)} if seat.area else _("请照房产证填写：")
@@ -116,7 +117,7 @@ def slip_paper(matter: Matter, drive: Drive, seat: Seat, number: str, law: dict[
                 (_("交表期限"), _("%(day)s24时以前，交给上门的人或居委会") % {"day": last}),
             )
         ),
-        Small(f"{law['quote']} {law['source']}"),
+        Small(f"{law.quote} {law.source}"),
         Heading(_("您家的意见（只勾一项，由业主本人或受托人勾）")),
         Choices("", [str(label) for value, label in Voice.Choice.choices if value != Voice.Choice.SPOILED]),
         Choices(_("另外"), [_("我明确反对（请写明理由，会逐条答复）")]),

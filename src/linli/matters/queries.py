@@ -49,6 +49,8 @@ def station(matter: Matter) -> tuple[parts.State, str]:
     """Where a matter stands, as a mark and a word."""
     if matter.state == Matter.State.DECIDED:
         return "done", _("已出结果")
+    if matter.state == Matter.State.ASKING and matter.drive and clock.now() >= matter.drive.closes_at:
+        return "now", _("收齐中，到%(day)s") % {"day": day(matter.drive.last_day_of_gathering)}
     if matter.state == Matter.State.ASKING and matter.drive:
         return "now", _("正在表态，到%(day)s") % {"day": day(matter.drive.last_day)}
     return "open", _("还没开始表态")
@@ -60,7 +62,7 @@ def own_seats(viewer: Acting) -> list[tuple[Matter, Seat]]:
     whose = viewer.helps or viewer.person
     seats = (
         Seat.objects.filter(entitled=whose, community=viewer.community, electorate__drive__matter__isnull=False)
-        .select_related("voice", "electorate__drive__matter")
+        .select_related("voice", "conflict", "electorate__drive__matter")
         .order_by("-electorate__drive__opened_at", "sort_key")
     )
     return [(seat.electorate.drive.matter, seat) for seat in seats]

@@ -1,4 +1,4 @@
-"""What a reader writes to find something; what the office says of a key, a blank, an archive."""
+"""What a reader writes to find something; what the office says of a key, a blank, an archive; a number to show."""
 
 from datetime import date
 
@@ -86,3 +86,15 @@ class ArchiveForm(forms.Form):
         today = clock.today()
         self.fields["since"].initial = date(today.year, 1, 1)
         self.fields["until"].initial = today
+
+
+class PhoneForm(forms.Form):
+    """A number for residents to see; empty takes it back."""
+
+    phone = forms.CharField(
+        label=_("给居民看的电话"),
+        required=False,
+        max_length=40,
+        help_text=_("只给本社区的居民看。留空就是不给看。"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )

@@ -20,4 +20,6 @@ urlpatterns = [
     path("papers/blanks/<uuid:blank_id>/fill", views.fill, name="fill-blank"),
     path("papers/blanks/<uuid:blank_id>/retire", views.retire, name="retire-blank"),
     path("figures", views.figures, name="figures"),
+    path("own/phone", views.own_phone, name="own-phone"),
+    path("reach", views.reach, name="reach"),
 ]

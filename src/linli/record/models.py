@@ -262,5 +262,18 @@ class Answer(Row):
         return self.key
 
 
+class Topic(models.Model):
+    """How often what the readers of one live topic see has changed, and of how much of that they were told."""
+
+    name = models.CharField(primary_key=True, max_length=120)
+    version = models.PositiveBigIntegerField(default=0)
+    told = models.PositiveBigIntegerField(default=0)
+    told_at = models.DateTimeField(null=True)
+    seen = models.CharField(max_length=64, help_text="SHA-256 of what they see")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
 #: Stands for "nobody signed in" where a write needs an actor.
 NOBODY = uuid.UUID(int=0)

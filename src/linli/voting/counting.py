@@ -23,18 +23,20 @@ SPOKEN = {
 }
 
 
-def said(seat: Seat, voice: Voice | None) -> Said:
-    """The seat as the rules see it, with the voice that stands (None: it has not spoken)."""
-    return Said(
-        area=UNKNOWN_AREA if seat.area is None else seat.area,
-        voice=Spoken.NONE if voice is None else SPOKEN[Voice.Choice(voice.choice)],
-        objection=voice is not None and voice.objection,
-    )
+def said(seat: Seat) -> Said:
+    """The seat as the rules see it: the voice that stands, none, or words that differ. Of words that differ none takes
+    part, but an explicit objection among them is one until it is withdrawn."""
+    area = UNKNOWN_AREA if seat.area is None else seat.area
+    if seat.conflict is not None:
+        return Said(area, Spoken.CONFLICT, seat.conflict.objection)
+    if seat.voice is None:
+        return Said(area, Spoken.NONE)
+    return Said(area, SPOKEN[Voice.Choice(seat.voice.choice)], seat.voice.objection)
 
 
 def columns_of(seats: Sequence[Seat]) -> Columns:
-    """The seats of one scope side by side, heads by their number; ``voice`` and ``head`` must be loaded."""
-    stands = [said(seat, seat.voice) for seat in seats]
+    """The seats of one scope side by side, heads by their number; ``voice``, ``conflict``, ``head`` must be loaded."""
+    stands = [said(seat) for seat in seats]
     return Columns(
         head=np.array([seat.head.number for seat in seats], dtype=np.int64),
         area=np.array([each.area for each in stands], dtype=np.int64),

@@ -1,11 +1,12 @@
-"""What a clerk says once for a whole stack of slips."""
+"""What a clerk says once for a whole stack of slips, and what an owner answers on the phone."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.community.models import Person
 from linli.record import clock
-from linli.voting.models import Drive, DriveWorker
+from linli.voting.models import Drive, DriveWorker, Voice
+from linli.web.parts import Option
 
 
 class StackForm(forms.Form):
@@ -20,6 +21,33 @@ class StackForm(forms.Form):
     def __init__(self, *args: object, drive: Drive, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
         named = DriveWorker.objects.filter(drive=drive, task=DriveWorker.Task.COLLECTOR)
+        if clock.now() >= drive.closes_at:
+            # What arrives late may lack either; an officer then looks at it.
+            self.fields["witness"].required = self.fields["collected_on"].required = False
         self.fields["collector"].queryset = Person.objects.filter(  # type: ignore[attr-defined]
             id__in=named.values("person")
         ).order_by("name")
+
+
+class VoiceForm(forms.Form):
+    """One owner's answer: three of equal weight, none chosen beforehand; and an explicit objection, where it counts."""
+
+    choice = forms.ChoiceField(
+        label=_("您家的意见"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Voice.Choice.YES, Option(_("同意"), _("赞成照这样办"))),
+            (Voice.Choice.NO, Option(_("不同意"), _("不赞成，不用说理由"))),
+            (Voice.Choice.ABSTAIN, Option(_("暂不表态"), _("还没想好；也算参加了表态"))),
+        ],
+    )
+    objection = forms.BooleanField(
+        label=_("我还要明确反对"),
+        required=False,
+        help_text=_("不同意不等于明确反对。勾了，这件事就要先处理您的反对意见。"),
+    )
+
+    def __init__(self, *args: object, objections: bool, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        if not objections:
+            del self.fields["objection"]

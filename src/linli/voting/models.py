@@ -70,6 +70,9 @@ class Seat(Within):
     excluded = models.BooleanField(default=False, help_text="not of this scope, and not in its denominators")
     entitled = models.ManyToManyField(Person, related_name="seats")
     voice = models.ForeignKey("Voice", null=True, on_delete=models.PROTECT, related_name="+")
+    conflict = models.ForeignKey(
+        "Conflict", null=True, on_delete=models.PROTECT, related_name="+", help_text="open; meanwhile no voice stands"
+    )
 
     class Meta:
         constraints = [
@@ -165,14 +168,17 @@ class ScopeTotals(Within):
 
 
 class Stack(Within):
-    """A stack of paper slips that one clerk enters: who collected them and who witnessed, said once for all of them."""
+    """A stack of paper slips that one clerk enters: who collected them and who witnessed, said once for all of them.
+
+    What arrives after the deadline without a date or a witness on it is no voice by itself: its slips are ``LateSlip``.
+    """
 
     drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="stacks")
     number = models.PositiveIntegerField()
     collector = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    witness = models.CharField(max_length=60)
+    witness = models.CharField(max_length=60, blank=True)
     clerk = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    collected_on = models.DateField(help_text="the date on the slips: a claim")
+    collected_on = models.DateField(null=True, help_text="the date on the slips: a claim")
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -183,6 +189,11 @@ class Stack(Within):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def backed(self) -> bool:
+        """Whether a date and a witness say when its slips were given."""
+        return bool(self.witness) and self.collected_on is not None
 
 
 class SlipPhoto(Within):
@@ -200,9 +211,10 @@ class SlipPhoto(Within):
 
 
 class Voice(Within):
-    """What one seat said, once; never changed. A later voice of the same seat names the one it replaces, and why.
+    """What was said for one seat, once; never changed. A correction names the voice it replaces, and why.
 
-    Author and collector are two people. ``objection`` is a field of its own: a no is not an objection.
+    Author and collector are two people. ``objection`` is a field of its own: a no is not an objection. On paper the
+    slip is the evidence; on the phone a drawn ``signature``, or where nothing can be drawn the author's ``typed_name``.
     """
 
     append_only = True
@@ -214,7 +226,8 @@ class Voice(Within):
         SPOILED = "spoiled", _("废票")
 
     class Channel(models.TextChoices):
-        PAPER = "paper"
+        PAPER = "paper", _("纸表")
+        PHONE = "phone", _("手机")
 
     drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="voices")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="voices")
@@ -224,6 +237,8 @@ class Voice(Within):
     author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     collector = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     witness = models.CharField(max_length=60, blank=True)
+    signature = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="+")
+    typed_name = models.CharField(max_length=60, blank=True)
     entered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     stack = models.ForeignKey(Stack, null=True, on_delete=models.PROTECT, related_name="voices")
     position = models.PositiveIntegerField(null=True, help_text="of the slip in its stack")
@@ -243,6 +258,110 @@ class Voice(Within):
 
     def __str__(self) -> str:
         return f"{self.seat} {self.choice}"
+
+    @property
+    def signed_by_author(self) -> bool:
+        """Whether it was given on the author's own phone."""
+        return self.channel == self.Channel.PHONE
+
+    @property
+    def receipt(self) -> str:
+        """What its author may quote on the telephone: eight signs of its id that tell nothing else."""
+        signs = self.id.hex[-8:].upper()
+        return f"{signs[:4]}-{signs[4:]}"
+
+
+class Conflict(Within):
+    """A seat for which different things were said: on the work list, and counted as not taking part.
+
+    It closes when the words come to agree, or when an officer settles it: ``voice`` then stands, the others are
+    ``set_aside``, and both sides read who settled it and why. A word given later opens a new one.
+    """
+
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="conflicts")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="conflicts")
+    objection = models.BooleanField(default=False, help_text="whether one of the words objects: an objection stands")
+    opened_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True)
+    voice = models.ForeignKey(Voice, null=True, on_delete=models.PROTECT, related_name="+")
+    set_aside = models.ManyToManyField(Voice, related_name="+")
+    settled_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seat"], name="one_open_conflict", condition=models.Q(closed_at=None)),
+            models.UniqueConstraint(fields=["community", "id"], name="conflict_in_community"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.seat)
+
+
+class VoterNaming(Within):
+    """A co-owner's word that another speaks for their home; the latest of each counts, ``voter`` None takes it back."""
+
+    append_only = True
+
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="namings")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    voter = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.seat} {self.voter}"
+
+
+class LateSlip(Within):
+    """A slip that arrived after the deadline with no date or witness to say when it was given: a named officer decides.
+
+    ``reason`` is published, without door or name.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        ADMITTED = "admitted"
+        REFUSED = "refused"
+
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="late_slips")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="late_slips")
+    stack = models.ForeignKey(Stack, on_delete=models.PROTECT, related_name="late_slips")
+    position = models.PositiveIntegerField()
+    choice = models.CharField(max_length=8, choices=Voice.Choice.choices)
+    objection = models.BooleanField(default=False)
+    signer = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField(default=clock.now)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    judged_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    judged_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stack", "position"], name="one_late_slip_of_a_position"),
+            models.UniqueConstraint(fields=["stack", "seat"], name="one_late_slip_of_a_seat"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat} {self.state}"
+
+
+class Succession(Within):
+    """Somebody who took over a home after the list was frozen, admitted to its seat by name and reason."""
+
+    append_only = True
+
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="successions")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    admitted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["seat", "person"], name="one_succession")]
+
+    def __str__(self) -> str:
+        return f"{self.seat} {self.person}"
 
 
 class Result(Within):

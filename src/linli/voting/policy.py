@@ -9,7 +9,7 @@ from linli.community.policy import OFFICE, Action, can
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.rules.errors import Forbidden
-from linli.voting.models import Drive, DriveWorker
+from linli.voting.models import Drive, DriveWorker, Seat
 
 OPEN_DRIVE = Action("drive.open", OFFICE)
 DECIDE_DRIVE = Action("drive.decide", OFFICE)
@@ -50,4 +50,21 @@ def require_clerk(by: Acting, drive: Drive) -> UUID:
     """The clerk's person; refused to all but the clerks named on the drive."""
     if by.person is None or not can_enter_slips(by, drive):
         raise Forbidden("drive.not-a-clerk", "录入表态由这次表态指定的录入人办理。请让负责人把您加进来。")
+    return by.person
+
+
+def can_speak(by: Acting | None, seat: Seat) -> bool:
+    """One of those on the frozen list for this home, in whatever role they act; nobody for another."""
+    if by is None or by.person is None or by.community != seat.community_id:
+        return False
+    return seat.entitled.filter(id=by.person).exists()
+
+
+def require_speaker(by: Acting, seat: Seat) -> UUID:
+    """The speaker's person; refused to a tenant, a neighbour, and whoever acts for somebody else."""
+    if by.person is None or not can_speak(by, seat):
+        raise Forbidden(
+            "voice.not-entitled",
+            "这一户要由名单上的业主本人表态。您若是租户或家人，请业主自己来填，或者请收表的人上门；名单有错，请找社区。",
+        )
     return by.person

@@ -339,6 +339,8 @@ def _words() -> dict[str, str]:
         "form": _pick("填写", "Forms"),
         "slips": _pick("录表", "Slips"),
         "save": _pick("保存这一摞", "Save this stack"),
+        "signing": _pick("签字", "Signing"),
+        "signer": _pick("陈玉兰", "Chen Yulan"),
         "send": _pick("提交", "Send"),
         "table": _pick("花名册预览", "Preview of the register"),
         "states": _pick("状态", "States"),

@@ -1,6 +1,7 @@
 """Headers that every answer carries: what a page may load, who may frame it, who may keep it."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,6 @@ POLICY = "; ".join(
 """Content Security Policy, level 3 (W3C): nothing inline, nothing from elsewhere. Pages are written to it."""
 
 ALWAYS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -32,6 +32,13 @@ ALWAYS = {
 
 A_YEAR = 365 * 24 * 3600
 """Seconds for which a browser that came by https comes by nothing else (RFC 6797)."""
+
+
+def policy() -> str:
+    """The policy, with the streams of live pages where they are reached at a port of their own."""
+    live = urlsplit(getattr(settings, "LIVE", ""))
+    own = "connect-src 'self'"
+    return POLICY.replace(own, f"{own} {live.scheme}://{live.netloc}") if live.netloc else POLICY
 
 
 class SecurityHeadersMiddleware:
@@ -50,6 +57,7 @@ class SecurityHeadersMiddleware:
             response.headers.setdefault(name, value)
         if settings.SECURE:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
+        response.headers.setdefault("Content-Security-Policy", policy())
         session = settings.SESSION_COOKIE_NAME
         private = session in request.COOKIES or session in response.cookies
         response.headers.setdefault("Cache-Control", "private, no-store" if private else "private, no-cache")

@@ -1,6 +1,7 @@
 """Every read of places and their people; other apps enter here."""
 
 from linli.community.adapters.registers import read_register, read_registers
+from linli.community.queries.contacts import Reach, reach_of
 from linli.community.queries.intake import (
     Change,
     Intake,
@@ -12,6 +13,7 @@ from linli.community.queries.intake import (
     preview_in,
 )
 from linli.community.queries.labels import DoorLabel, labels_of
+from linli.community.queries.owners import owners_of
 from linli.community.queries.personal import Reading, people_by_phone, readings_of
 from linli.community.queries.places import (
     DoorLine,
@@ -42,6 +44,7 @@ __all__ = [
     "Ground",
     "Intake",
     "Preview",
+    "Reach",
     "Reading",
     "UnitDoors",
     "area_code_of",
@@ -58,6 +61,7 @@ __all__ = [
     "labels_of",
     "left_out_of",
     "nothing_founded",
+    "owners_of",
     "people_by_phone",
     "people_of",
     "person_of",
@@ -65,6 +69,7 @@ __all__ = [
     "places_of",
     "plan_intake",
     "preview_in",
+    "reach_of",
     "read_register",
     "read_registers",
     "readings_of",

@@ -1,5 +1,6 @@
 """Every write of places and their people; other apps enter here."""
 
+from linli.community.services.contacts import show_office_phone, show_own_phone
 from linli.community.services.doors import lay_out_doors
 from linli.community.services.owners import settle_at_door, take_own_word
 from linli.community.services.people import add_organisation, add_person, end_role, give_role, put_on_roster
@@ -31,6 +32,8 @@ __all__ = [
     "record_phone",
     "reveal",
     "settle_at_door",
+    "show_office_phone",
+    "show_own_phone",
     "take_in_ordered",
     "take_in_register",
     "take_own_word",

@@ -1,5 +1,6 @@
 """The pages of a matter: the list, raising one, its page, putting it to the owners, its result on one A4."""
 
+import hashlib
 from typing import cast
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -108,11 +110,25 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def matter(request: HttpRequest, matter_id: UUID) -> HttpResponse:
-    """The page of one matter, for whoever may read it: counts per unit, what it costs, what comes next."""
+    """The page of one matter, for whoever may read it: counts per unit, what it costs, what comes next.
+
+    ``?part=live`` is only what may change while it is open, so that the page can ask for it again; a reader who has it
+    already is told so (RFC 9110, 13.1.2). Until there is a result each answer brings a ticket to the stream.
+    """
     found = fetch(request, matter_id)
-    return render(
-        request, "matters/matter.html", pages.matter_page(found, cast(ActingRequest, request).acting, request)
-    )
+    viewer = cast(ActingRequest, request).acting
+    page = pages.matter_page(found, viewer, request)
+    if request.GET.get("part") != "live":
+        return render(request, "matters/matter.html", page)
+    if found.drive is None:
+        raise Http404
+    part = render(request, "matters/live.html", page)
+    etag = f'"{hashlib.sha256(part.content).hexdigest()[:32]}"'
+    answer = get_conditional_response(request, etag=etag, response=part) or part
+    answer.headers["ETag"] = etag
+    if page["live"]:
+        answer.headers["X-Live-Ticket"] = page["live"]["ticket"]
+    return answer
 
 
 @require_safe

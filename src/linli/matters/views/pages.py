@@ -15,29 +15,39 @@ from django.utils.translation import ngettext, pgettext
 from linli.community.models import Dwelling
 from linli.community.policy import can
 from linli.community.queries import doors_of
-from linli.matters.forms import words_of
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import station, subsidy_of
 from linli.record import clock
 from linli.record.acting import Acting
+from linli.record.live import ticket_for, versions_of
 from linli.rules.money import capitals, yuan
-from linli.rules.packs import Pack, Parameter, shelf
+from linli.rules.packs import Pack, shelf
 from linli.rules.shares import Eligibility, Reason
 from linli.voting import counting
 from linli.voting.models import Drive, Seat, SharePlan
 from linli.voting.policy import can_enter_slips, can_see_face
 from linli.voting.queries import (
+    LateTold,
     Progress,
     ScopeProgress,
     ShareCurve,
     Step,
     TestLine,
+    answer_state,
+    answer_word,
+    condition_name,
+    condition_words,
+    homes_of_others,
+    late_told,
+    law_of,
+    live_topics,
     plan_of,
     progress_of,
     results_of,
     seats_of_person,
     share_curve,
+    tasks_waiting,
 )
 from linli.web import parts
 from linli.web.dates import day, full_day
@@ -89,23 +99,40 @@ def drive_parts(
     matter: Matter, drive: Drive, pack: Pack, viewer: Acting | None, request: HttpRequest
 ) -> dict[str, Any]:
     """What the page shows once the matter is put to those who decide."""
-    progress = progress_of(drive, viewer)
     own = seats_of_person(drive, viewer)
+    heard = versions_of(live_topics(drive, own, at_work=True))
+    progress = progress_of(drive, viewer)
     plan = plan_of(drive)
     over = clock.now() >= drive.closes_at
     return {
+        "live": live_of(drive, own, progress.at_work, heard),
         "progress": progress,
         "verdict": verdict_words(progress),
         "bars": unit_bars(progress),
         "line": line_words(progress),
         "tests": test_rows(progress),
         "workings": workings(progress) if progress.decided else [],
-        "own": own_answers(own),
+        "own": own_answers(drive, own),
+        "others_homes": [seat.label for seat in homes_of_others(drive, viewer)],
+        "tasks": tasks_waiting(drive) if can_see_face(viewer, drive) else 0,
         "share": share_parts(plan, progress, own, request) if plan else None,
         "can_enter": can_enter_slips(viewer, drive),
         "can_see_face": can_see_face(viewer, drive),
         "can_decide": over and not progress.decided,
         "last_day": day(drive.last_day),
+    }
+
+
+def live_of(drive: Drive, own: list[Seat], at_work: bool, heard: dict[str, int]) -> dict[str, str] | None:
+    """What a page needs to keep itself up to date, until there is a result; ``heard`` was read before what is shown."""
+    if drive.state == Drive.State.DECIDED:
+        return None
+    topics = live_topics(drive, own, at_work=at_work)
+    return {
+        "from": "?part=live",
+        "stream": settings.LIVE,
+        "ticket": ticket_for(topics),
+        "at": " ".join(f"{topic}={heard[topic]}" for topic in topics),
     }
 
 
@@ -117,26 +144,6 @@ def who_is_who(matter: Matter) -> list[tuple[str, str]]:
         (_("谁办事"), matter.carrier.name if matter.carrier else _("还没定")),
         (_("谁监督"), matter.supervisor.name if matter.supervisor else _("还没定")),
     ]
-
-
-def law_of(pack: Pack) -> dict[str, Any]:
-    """The rule's own words, where they stand, and what of it nobody has confirmed: first whether it was in force."""
-    when: tuple[Parameter[Any], ...] = (pack.valid_to, pack.valid_from)
-    where: tuple[Parameter[Any] | None, ...] = (pack.scope, pack.uses, pack.places)
-    periods_and_counting = (pack.notice_days, pack.remedy_years, pack.overlap, pack.spoiled_participates)
-    unconfirmed = [
-        words_of(note)
-        for confirmed, note in [(each.confirmed, each.note) for each in (*when, *where) if each]
-        + [(test.confirmed, test.note) for test in pack.tests]
-        + [(each.confirmed, each.note) for each in periods_and_counting]
-        if not confirmed and note
-    ]
-    return {
-        "quote": pack.text.zh,
-        "source": words_of(pack.article),
-        "notes": list(dict.fromkeys(unconfirmed)),
-        "unconfirmed": any(not test.confirmed for test in pack.tests),
-    }
 
 
 def day_of(when: date | datetime) -> str:
@@ -164,10 +171,8 @@ def timeline(matter: Matter) -> list[parts.Step]:
     steps.append(parts.Step(_("挨家挨户听意见、签字"), "done", _("到%(day)s") % {"day": day_of(drive.last_day)}))
     if decided and drive.decided_at:
         return [*steps, parts.Step(_("出结果"), "done", day_of(drive.decided_at))]
-    return [
-        *steps,
-        parts.Step(_("等路上的表，然后出结果"), "now", _("到%(day)s") % {"day": day_of(drive.last_day_of_gathering)}),
-    ]
+    until = _("到%(day)s") % {"day": day_of(drive.last_day_of_gathering)}
+    return [*steps, parts.Step(_("收齐中：等路上的表，然后出结果"), "now", until)]
 
 
 # ── the verdict ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -265,20 +270,10 @@ def test_rows(progress: Progress) -> list[parts.Test]:
         first: TestLine = lines[0]
         met = [line.met for line in lines]
         state, word = test_state(met, decided=progress.decided, objections=first.measure == "objections")
-        rows.append(parts.Test(test_name(first), state, word, test_why(first, several=len(progress.scopes) > 1)))
+        rows.append(
+            parts.Test(condition_name(first), state, word, condition_words(first, several=len(progress.scopes) > 1))
+        )
     return rows
-
-
-def test_name(line: TestLine) -> str:
-    """What a condition is called."""
-    names = {
-        ("heads", "yes"): _("人数"),
-        ("area", "yes"): _("面积"),
-        ("heads", "participants"): _("参加表态的人数"),
-        ("area", "participants"): _("参加表态的面积"),
-        ("objections", "objections"): _("明确反对"),
-    }
-    return names[line.measure, line.counted]
 
 
 def test_state(met: list[bool | None], *, decided: bool, objections: bool) -> tuple[parts.State, str]:
@@ -290,29 +285,12 @@ def test_state(met: list[bool | None], *, decided: bool, objections: bool) -> tu
     return ("unverifiable", _("缺资料")) if decided else ("pending", _("还不能确定"))
 
 
-def test_why(line: TestLine, *, several: bool) -> str:
-    """What the condition asks, in a sentence."""
-    if line.measure == "objections":
-        return _("不说话不算同意，也不算反对。")
-    bases = {"scope": _("全体业主"), "participants": _("参加表态的业主")}
-    words = _("%(base)s里要%(ratio)s，一个单元一个单元地算。") if several else _("%(base)s里要%(ratio)s。")
-    return words % {"base": bases[line.base], "ratio": ratio_words(line.need)}
-
-
-def ratio_words(need: str) -> str:
-    """A ratio with its sign as people say it: ">= 2/3" is 三分之二以上 (the number included, Civil Code 1259)."""
-    sign, ratio = need.split(" ", 1)
-    if ratio == "1":
-        return _("全部")
-    return (_("%(ratio)s以上") if sign == ">=" else _("超过%(ratio)s")) % {"ratio": ratio}
-
-
 def workings(progress: Progress) -> list[parts.Working]:
     """The heads of each unit multiplied out, so that a reader can redo them on paper."""
     several = any(sum(line.measure == "heads" for line in scope.tests) > 1 for scope in progress.scopes)
     return [
         parts.Working(
-            f"{scope.name} · {test_name(line)}" if several else scope.name,
+            f"{scope.name} · {condition_name(line)}" if several else scope.name,
             int(line.have),
             int(line.of),
             Fraction(line.need.split(" ", 1)[1]),
@@ -327,29 +305,19 @@ def workings(progress: Progress) -> list[parts.Working]:
 # ── one's own part, and what it costs ────────────────────────────────────────────────────────────────────────────────
 
 
-def choice_state(choice: str) -> parts.State:
-    """A choice as a mark."""
-    marks: dict[str, parts.State] = {"yes": "done", "no": "no", "abstain": "abstain", "spoiled": "late"}
-    return marks[choice]
-
-
-def own_answers(seats: list[Seat]) -> list[dict[str, Any]]:
-    """What stands for the reader's own doors, who brought it and who witnessed."""
-    answers = []
-    for seat in seats:
-        voice = seat.voice
-        if voice is None:
-            answers.append({"door": seat.label, "state": "open", "word": _("还没有收到您家的表"), "how": ""})
-            continue
-        how = _("表上日期%(day)s，%(collector)s收表，%(witness)s见证") % {
-            "day": day_of(voice.given_on) if voice.given_on else "",
-            "collector": voice.collector.name if voice.collector else "",
-            "witness": voice.witness,
+def own_answers(drive: Drive, seats: list[Seat]) -> list[dict[str, Any]]:
+    """What stands for the reader's own doors, and where they can look at it or answer."""
+    asking = drive.state == Drive.State.OPEN and clock.now() < drive.closes_at
+    return [
+        {
+            "door": seat.label,
+            "state": answer_state(seat),
+            "word": answer_word(seat),
+            "url": reverse("voting:seat", args=[seat.id]),
+            "ask": reverse("voting:voice", args=[seat.id]) if asking and not (seat.voice or seat.conflict) else "",
         }
-        answers.append(
-            {"door": seat.label, "state": choice_state(voice.choice), "word": voice.get_choice_display(), "how": how}
-        )
-    return answers
+        for seat in seats
+    ]
 
 
 def share_parts(plan: SharePlan, progress: Progress, own: list[Seat], request: HttpRequest) -> dict[str, Any]:
@@ -458,6 +426,8 @@ def result_page(matter: Matter) -> dict[str, Any]:
     ]
     if plan and progress.yes:
         facts.append((_("费用"), cost_words(plan, progress.yes)))
+    if late := late_told(drive):
+        facts.append((_("迟到的表"), late_words(late)))
     return {
         "back_url": reverse("matters:matter", args=[matter.id]),
         "back_label": matter.title,
@@ -480,6 +450,16 @@ def announcement(matter: Matter) -> dict[str, Any]:
     page = result_page(matter)
     lines = [page["verdict"]["say"], *(_("%(what)s：%(words)s。") % {"what": a, "words": b} for a, b in page["facts"])]
     return {"text": "\n".join(lines), "days": page["pack"].notice_days.value or ""}
+
+
+def late_words(late: LateTold) -> str:
+    """How many late slips were admitted and how many not, and why."""
+    counts = _("收下%(admitted)s张，退回%(refused)s张，没来得及核对%(unjudged)s张。") % {
+        "admitted": late.admitted,
+        "refused": late.refused,
+        "unjudged": late.unjudged,
+    }
+    return counts + "".join(_("原因：%(reason)s。") % {"reason": reason} for reason in late.reasons)
 
 
 def cost_words(plan: SharePlan, joined: int) -> str:

@@ -6,8 +6,9 @@ from linli.portal.views.burdens import jianfu
 from linli.portal.views.checks import check, log_file, proof
 from linli.portal.views.figures import figures
 from linli.portal.views.finding import find
-from linli.portal.views.home import home, own
+from linli.portal.views.home import home
 from linli.portal.views.keys import end_key, keys
+from linli.portal.views.own import own, own_phone, reach
 
 __all__ = [
     "add",
@@ -24,7 +25,9 @@ __all__ = [
     "log_file",
     "order",
     "own",
+    "own_phone",
     "papers",
     "proof",
+    "reach",
     "retire",
 ]

@@ -1,25 +1,27 @@
-"""The first page of each role, and one's own page."""
+"""The first page of each role."""
 
 from typing import Any, cast
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from linli.accounts.acting import StandingRequest, key_of
-from linli.accounts.policy import GUARDED, RECORD_HELP
-from linli.accounts.queries import Standing
+from linli.accounts.acting import StandingRequest
+from linli.accounts.policy import RECORD_HELP
 from linli.community.policy import OFFICE, can
+from linli.community.queries import reach_of
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, own_seats, station
-from linli.portal.policy import GIVE_KEYS
 from linli.portal.queries import things_to_do
+from linli.record import clock
 from linli.record.acting import Acting
+from linli.voting.models import Drive
+from linli.voting.queries import answer_state, answer_word
 from linli.web import parts
+from linli.web.dates import day, day_and_weekday
 
 
 @require_safe
@@ -43,45 +45,44 @@ def home(request: HttpRequest) -> HttpResponse:
     if in_office:
         page["can_raise"] = can(by, RAISE_MATTER, standing.community)
     else:
-        page["doors"] = [
-            parts.Door(_("看通知"), "notice", reverse("messaging:board")),
-            parts.Door(_("议事厅"), "talk", reverse("matters:index")),
-            parts.Door(_("我家的事"), "neighbours", reverse("own")),
-        ]
+        page |= {"doors": four_doors(by), "waiting": waiting_for(by), "today": day_and_weekday(clock.now())}
     if can_record_help(by):
         page["records_help"] = True
     return render(request, "portal/home.html", page)
 
 
-@login_required
-@require_safe
-def own(request: HttpRequest) -> HttpResponse:
-    """我家: what stands for one's own doors, in which role one acts, and the way out."""
-    acting_request = cast(StandingRequest, request)
-    standing, by = acting_request.standing, acting_request.acting
-    if standing is None or by is None:
-        return redirect("sign-in")
-    ways = [(key_of(each), standing_words(each), each is standing) for each in acting_request.standings]
-    page = {
-        "answers": answer_rows(by),
-        "standings": ways,
-        "person": standing.person,
-        "helps": standing.helps,
-        "account": account_rows(standing),
-        "can_give_keys": can(by, GIVE_KEYS, standing.community),
-    }
-    return render(request, "portal/own.html", page)
+def four_doors(by: Acting) -> list[parts.Door]:
+    """The four large buttons: each leads to what there is today."""
+    reach = reach_of(by)
+    number = reach.leader or reach.office
+    label = _("打电话找社区") if reach.office and not reach.leader else _("打电话找楼长")
+    return [
+        parts.Door(_("看通知"), "notice", reverse("messaging:board")),
+        parts.Door(_("我要说"), "say", reverse("reach")),
+        parts.Door(_("我家的事"), "door", reverse("own")),
+        parts.Door(label, "phone", number.url if number else reverse("reach")),
+    ]
 
 
-def account_rows(standing: Standing) -> list[parts.Row]:
-    """The pages of one's own account; a family helper has none of the elder's."""
-    devices = parts.Row(_("登录的手机"), _("看看有几部，不认得的让它退出"), reverse("devices"), icon="phone")
-    keys = parts.Row(_("第二把钥匙"), _("办公身份要用"), reverse("keys"), icon="lamp")
-    if standing.helps is not None:
-        return [devices]
-    family = parts.Row(_("家人代办"), _("请在外地的子女帮着看"), reverse("family"), icon="people")
-    data = parts.Row(_("谁看过我的信息"), _("我的手机号，谁打开过"), reverse("own-data"), icon="person")
-    return [family, data, devices, *([keys] if standing.role and standing.role.kind in GUARDED else [])]
+def waiting_for(by: Acting) -> list[dict[str, Any]]:
+    """The questions that wait for the word of one of the reader's own homes, or for its owners to agree; a family
+    helper speaks for nobody."""
+    if by.helps:
+        return []
+    return [
+        {
+            "title": matter.title,
+            "door": seat.label,
+            "differs": seat.conflict_id is not None,
+            "until": day(matter.drive.last_day),
+            "url": reverse("voting:seat" if seat.conflict_id else "voting:voice", args=[seat.id]),
+        }
+        for matter, seat in own_seats(by)
+        if matter.drive is not None
+        and matter.drive.state == Drive.State.OPEN
+        and clock.now() < matter.drive.closes_at
+        and seat.voice is None
+    ]
 
 
 def can_record_help(by: Acting) -> bool:
@@ -95,10 +96,10 @@ def answer_rows(by: Acting) -> list[parts.Row]:
         parts.Row(
             seat.label,
             matter.title,
-            reverse("matters:matter", args=[matter.id]),
+            reverse("matters:matter", args=[matter.id]) if by.helps else reverse("voting:seat", args=[seat.id]),
             icon="door",
-            state="done" if seat.voice else "open",
-            word=seat.voice.get_choice_display() if seat.voice else _("还没有收到您家的表"),
+            state=answer_state(seat),
+            word=answer_word(seat),
         )
         for matter, seat in own_seats(by)
     ]
@@ -114,12 +115,3 @@ def matter_row(matter: Matter, note: str) -> parts.Row:
     state, word = station(matter)
     page = reverse("matters:matter", args=[matter.id])
     return parts.Row(matter.title, note, page, icon="talk", state=state, word=word)
-
-
-def standing_words(standing: Standing) -> str:
-    """A way of acting as its owner knows it: the title held and where, or simply a resident."""
-    if standing.helps is not None:
-        return _("帮%(name)s看着 · %(place)s") % {"name": standing.helps.name, "place": standing.community.name}
-    if standing.role is None:
-        return _("居民 · %(place)s") % {"place": standing.community.name}
-    return f"{standing.role.title} · {standing.role.place.name}"

@@ -1,22 +1,50 @@
 """Reading a drive."""
 
 from linli.voting.queries.face import Face, Landing, face_of, seat_state
-from linli.voting.queries.own import seats_of_person
+from linli.voting.queries.live import live_topics
+from linli.voting.queries.own import (
+    MARKS,
+    OwnSeat,
+    answer_state,
+    answer_word,
+    homes_of_others,
+    own_seat,
+    seats_of_person,
+)
 from linli.voting.queries.progress import Progress, ScopeProgress, TestLine, progress_of, results_of
+from linli.voting.queries.rule import Law, condition_name, condition_words, language_of, law_of
 from linli.voting.queries.sharing import ShareCurve, Step, plan_of, share_curve, shares_of
 from linli.voting.queries.stacks import ScopeAsked, SlipRow, scopes_asked, slip_rows
+from linli.voting.queries.tasks import Differing, LateTold, Sold, WorkList, late_told, tasks_waiting, work_list
 
 __all__ = [
+    "MARKS",
+    "Differing",
     "Face",
     "Landing",
+    "LateTold",
+    "Law",
+    "OwnSeat",
     "Progress",
     "ScopeAsked",
     "ScopeProgress",
     "ShareCurve",
     "SlipRow",
+    "Sold",
     "Step",
     "TestLine",
+    "WorkList",
+    "answer_state",
+    "answer_word",
+    "condition_name",
+    "condition_words",
     "face_of",
+    "homes_of_others",
+    "language_of",
+    "late_told",
+    "law_of",
+    "live_topics",
+    "own_seat",
     "plan_of",
     "progress_of",
     "results_of",
@@ -26,4 +54,6 @@ __all__ = [
     "share_curve",
     "shares_of",
     "slip_rows",
+    "tasks_waiting",
+    "work_list",
 ]

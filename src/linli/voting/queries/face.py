@@ -61,7 +61,10 @@ def floor_number(floor: str) -> int:
 
 
 def seat_state(seat: Seat) -> str:
-    """What a window of the face shows: the choice that stands, else empty (nobody lives there) or open."""
+    """What a window of the face shows: the choice that stands, else words that differ, empty (nobody lives there) or
+    open."""
+    if seat.conflict_id:
+        return "conflict"
     if seat.voice:
         return str(seat.voice.choice)
     return "empty" if seat.occupied is False else "open"

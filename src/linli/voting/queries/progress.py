@@ -63,6 +63,8 @@ class Progress:
     pack: Pack
     scopes: tuple[ScopeProgress, ...]
     shown: bool
+    #: Whether the reader is of the office or named on the drive, so that every unit is theirs.
+    at_work: bool
     #: The least number of households with which every unit could meet the rule, whatever they have said.
     least: int
 
@@ -108,7 +110,7 @@ def progress_of(drive: Drive, viewer: Acting | None) -> Progress:
         for scope, each in totals
     )
     least = sum(line_of(pack, each.heads.all) or 1 for _, each in totals)
-    return Progress(drive, pack, scopes, shown, least)
+    return Progress(drive, pack, scopes, shown, at_work, least)
 
 
 def scope_progress(scope: Area, totals: Totals, pack: Pack, *, decided: bool, shown: bool, mine: bool) -> ScopeProgress:

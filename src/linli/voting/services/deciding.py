@@ -17,7 +17,7 @@ from linli.rules.decisions import Totals, judge
 from linli.rules.errors import Refused
 from linli.rules.packs import Pack
 from linli.voting import counting, policy
-from linli.voting.models import Drive, Result, ScopeTotals, Seat
+from linli.voting.models import Drive, LateSlip, Result, ScopeTotals, Seat
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ def pass_deadline(drive_id: UUID) -> None:
 def decide_drive(*, drive: Drive, by: Acting) -> Drive:
     """The office says that every slip is in: the drive is decided now, without waiting for the gathering to end.
 
-    Refused before the deadline: what was announced to the neighbours holds. Safe to try twice.
+    Refused before the deadline: what was announced to the neighbours holds; and while a late slip waits to be judged.
+    Safe to try twice.
     """
     require(by, policy.DECIDE_DRIVE, drive.place)
     drive = Drive.objects.select_for_update().get(id=drive.id)
@@ -46,10 +47,17 @@ def decide_drive(*, drive: Drive, by: Acting) -> Drive:
         return drive
     if clock.database_now() < drive.closes_at:
         raise Refused("drive.still-open", "还没到截止时间，不能提前出结果。说好的时间要算数。")
+    if waiting := waiting_slips(drive):
+        raise Refused("late.waiting", "还有{n}张迟到的表没有核对，先收下或退回，再出结果。", n=waiting)
     if drive.state == Drive.State.OPEN:
         close(drive, by=by)
     decide(drive, by=by)
     return drive
+
+
+def waiting_slips(drive: Drive) -> int:
+    """How many late slips no officer has judged yet."""
+    return drive.late_slips.filter(state=LateSlip.State.WAITING).count()
 
 
 def close(drive: Drive, *, by: Acting) -> None:
@@ -96,7 +104,13 @@ def decide(drive: Drive, *, by: Acting) -> None:
         subject_kind="drive",
         subject=drive.id,
         place=drive.place_id,
-        public={"results": summary, "pack": pack.id, "version": pack.version, "pack_sha256": pack.sha256},
+        public={
+            "results": summary,
+            "pack": pack.id,
+            "version": pack.version,
+            "pack_sha256": pack.sha256,
+            "late_slips_not_judged": waiting_slips(drive),
+        },
         thread=drive.thread,
     )
 
@@ -108,9 +122,11 @@ def recounts(drive: Drive, pack: Pack) -> Iterator[tuple[ScopeTotals, Totals]]:
 
 
 def recount(drive: Drive, scope: Area, pack: Pack) -> Totals:
-    """The totals of one scope counted afresh from its seats and the voices that stand."""
+    """The totals of one scope counted afresh from its seats and what stands for each."""
     seats = list(
-        Seat.objects.filter(electorate=drive.electorate_id, scope=scope).select_related("voice", "head").order_by("id")
+        Seat.objects.filter(electorate=drive.electorate_id, scope=scope)
+        .select_related("voice", "conflict", "head")
+        .order_by("id")
     )
     return Totals.of(counting.columns_of(seats), spoiled_participates=pack.spoiled_participates.value)
 

@@ -151,7 +151,7 @@ def freeze_scope(*, drive: Drive, scope: Area, pack: Pack) -> list[Seat]:
     ]
     units: dict[int, list[Unspoken]] = defaultdict(list)
     for seat, number in zip(seats, numbers, strict=True):
-        units[number].append(counting.said(seat, None))
+        units[number].append(counting.said(seat))
     for number, head in heads.items():
         head.tally = counting.tally_to_json(HeadTally.of(units[number]))
     Head.objects.bulk_create(heads.values())

@@ -1,17 +1,11 @@
-"""Taking in paper slips: a stack, what each slip says, and their photos.
+"""Taking in paper slips: a stack, what each slip says, and their photos. Locks as in ``words``."""
 
-Locks are always taken in one order: drive (shared by voices, alone by closing), seats, heads, totals; within each by
-id; a stack comes last. "Too late" is judged by the database's clock inside the drive's lock.
-"""
-
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from linli.community.models import Person
@@ -20,17 +14,18 @@ from linli.files.models import File
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
-from linli.rules.decisions import changed
 from linli.rules.errors import Refused
-from linli.voting import counting, policy
-from linli.voting.models import Drive, DriveWorker, Head, ScopeTotals, Seat, SlipPhoto, Stack, Voice
+from linli.voting import policy
+from linli.voting.models import Drive, DriveWorker, LateSlip, Seat, SlipPhoto, Stack, Voice
+from linli.voting.queries.words import paper_words
+from linli.voting.services.words import lock_drive_for_voices, lock_seats, require_in_time, take_in, what_was_said
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
     """One paper slip as a clerk reads it. ``position`` is its place in the stack, from 1.
 
-    ``reason`` is given when it takes the place of a voice that stands already, and says why. ``signer`` is the name
+    ``reason`` is given when it takes the place of an earlier slip of the door, and says why. ``signer`` is the name
     under it, read only where no owner of the door is on the roster yet.
     """
 
@@ -43,20 +38,24 @@ class Slip:
 
 
 @transaction.atomic
-def start_stack(*, drive: Drive, collector: Person, witness: str, collected_on: date, by: Acting) -> Stack:
+def start_stack(*, drive: Drive, collector: Person, witness: str, collected_on: date | None, by: Acting) -> Stack:
     """Begin a stack of slips: who collected them, who witnessed, and the date on them, said once for all.
 
-    Refused: a clerk not named on the drive, a collector not named, a date ahead or before the drive opened, slips that
-    come too late for the drive.
+    Only what arrives after the deadline may lack a witness or a date: ``hold_slips`` takes it in for an officer to
+    judge. Refused: a clerk not named on the drive, a collector not named, a date ahead or before the drive opened,
+    slips that come too late for the drive.
     """
     clerk = policy.require_clerk(by, drive)
     drive = Drive.objects.select_for_update().get(id=drive.id)
     if not DriveWorker.objects.filter(drive=drive, person=collector, task=DriveWorker.Task.COLLECTOR).exists():
         raise Refused("stack.collector-not-named", "收表人要是这次表态指定的人。请从名单里选。")
-    if not witness.strip():
+    moment = clock.database_now()
+    if moment < drive.closes_at and not witness.strip():
         raise Refused("stack.no-witness", "请写下见证人的姓名。")
-    today = clock.database_now().astimezone(clock.SHANGHAI).date()
-    if not drive.opened_at.astimezone(clock.SHANGHAI).date() <= collected_on <= today:
+    if moment < drive.closes_at and collected_on is None:
+        raise Refused("stack.no-date", "请写下表上的日期。")
+    today = moment.astimezone(clock.SHANGHAI).date()
+    if collected_on and not drive.opened_at.astimezone(clock.SHANGHAI).date() <= collected_on <= today:
         raise Refused("stack.date-outside", "表上的日期要在开始表态之后，到今天为止。请核对日期。")
     require_in_time(drive, given_on=collected_on)
     last = drive.stacks.aggregate(last=Max("number"))["last"] or 0
@@ -77,27 +76,33 @@ def start_stack(*, drive: Drive, collector: Person, witness: str, collected_on: 
 def enter_slips(*, stack: Stack, slips: Sequence[Slip], by: Acting) -> list[Voice]:
     """Record what each slip says, all of them or none; totals move with them, nothing is recounted.
 
-    Where no owner of a door is on the roster, the signer of its slip is put there by their own word, and admitted to
-    the seat; a spoiled slip needs no signer.
+    A slip that says something else than was said on a phone overwrites nothing: the seat is then in conflict. Where no
+    owner of a door is on the roster, the signer of its slip is put there by their own word, and admitted to the seat; a
+    spoiled slip needs no signer.
 
-    Refused: a seat of another drive, a seat that has spoken already (unless ``reason`` says why this one takes its
-    place), a position that another slip has, a slip given after the deadline, anything after the drive is decided.
+    Refused: a seat of another drive, a seat that has a slip already (unless ``reason`` says why this one takes its
+    place), a position that another slip has, a slip given after the deadline, one that nothing shows to be given before
+    it, anything after the drive is decided.
     """
     drive = lock_drive_for_voices(stack.drive_id)
     policy.require_clerk(by, drive)
     require_in_time(drive, given_on=stack.collected_on)
+    if not stack.backed:
+        raise Refused("slip.not-backed", "这一叠没有日期或见证人，要由录入人逐张核对，不能直接算。")
+    return record_slips(drive, stack=stack, slips=slips, by=by)
+
+
+def record_slips(drive: Drive, *, stack: Stack, slips: Sequence[Slip], by: Acting) -> list[Voice]:
+    """The voices of slips that may count (the drive is locked by the caller)."""
     seats = lock_seats(drive, [slip.seat for slip in slips])
     signers = admit_signers(drive, slips, seats, by=by)
+    before = paper_words(seats.values())
     voices = [
-        voice_of(slip, seat=seats[slip.seat], stack=stack, author=signers.get(slip.seat), by=by) for slip in slips
+        voice_of(slip, seat=seats[slip.seat], stack=stack, author=signers.get(slip.seat), before=before, by=by)
+        for slip in slips
     ]
-    pairs = [(seats[slip.seat], voice) for slip, voice in zip(slips, voices, strict=True)]
-    move_totals(drive, pairs)
     require_free_positions(stack, voices)
-    Voice.objects.bulk_create(voices)
-    for seat, voice in pairs:
-        seat.voice = voice
-    Seat.objects.bulk_update([seat for seat, _ in pairs], ["voice"])
+    take_in(drive, seats=[seats[slip.seat] for slip in slips], voices=voices, by=by)
     note(
         "slips.entered",
         by=by,
@@ -114,62 +119,72 @@ def enter_slips(*, stack: Stack, slips: Sequence[Slip], by: Acting) -> list[Voic
     return voices
 
 
-def what_was_said(voices: Sequence[Voice]) -> str:
-    """What the record binds to and does not show: each seat's answer, so that none can be changed afterwards."""
-    said = sorted((str(voice.seat_id), voice.choice, voice.objection) for voice in voices)
-    return json.dumps(said, separators=(",", ":"))
+@transaction.atomic
+def hold_slips(*, stack: Stack, slips: Sequence[Slip], by: Acting) -> list[LateSlip]:
+    """Take in late slips that nothing shows to be given in time: none counts before a named officer has judged it.
 
-
-def lock_drive_for_voices(drive_id: UUID) -> Drive:
-    """The drive under a shared lock: voices do not wait for each other, closing waits for them and they for it."""
-    with connection.cursor() as cursor:
-        cursor.execute("select 1 from voting_drive where id = %s for share", [drive_id])
-    return Drive.objects.get(id=drive_id)
-
-
-def require_in_time(drive: Drive, *, given_on: date) -> None:
-    """Refuse what comes too late: after the deadline nothing may be given; what a dated, witnessed sheet shows was
-    given before may arrive until the gathering ends."""
-    moment = clock.database_now()
-    if drive.state == Drive.State.DECIDED or moment >= drive.gathers_until:
-        raise Refused("drive.over", "这次表态已经结束，不能再录。有异议请走异议程序。")
-    if moment >= drive.closes_at and given_on > drive.last_day:
-        raise Refused("slip.given-late", "这张表是截止以后填的，不能算。截止以前填的，请核对表上的日期。")
-
-
-def lock_seats(drive: Drive, ids: Iterable[UUID]) -> dict[UUID, Seat]:
-    """The seats of this drive under lock, by id; refused when one belongs to another or comes twice.
-
-    The voices that stand are read by a statement of their own once the locks are held: one that is joined would be as
-    old as the start of the wait, and the voice that another clerk has just entered would not be seen.
+    Refused as ``enter_slips``; also a stack with date and witness, whose slips count by themselves.
     """
-    wanted = Counter(ids)
-    if any(times > 1 for times in wanted.values()):
-        raise Refused("slip.seat-twice", "同一户录了两张表。请留一张；要改，以后再写更正的原因。")
-    locked = {
-        seat.id: seat
-        for seat in Seat.objects.select_for_update(no_key=True)
-        .filter(electorate=drive.electorate_id, id__in=wanted)
-        .order_by("id")
-        .prefetch_related("voice", "entitled")
-    }
-    if len(locked) != len(wanted):
-        raise Refused("slip.seat-of-another-drive", "有一户不在这次表态的名单里。请核对门牌。")
-    return locked
+    drive = lock_drive_for_voices(stack.drive_id)
+    policy.require_clerk(by, drive)
+    require_in_time(drive, given_on=stack.collected_on)
+    if stack.backed:
+        raise Refused("slip.backed", "这一叠有日期也有见证人，直接录入就行。")
+    seats = lock_seats(drive, [slip.seat for slip in slips])
+    for slip in slips:
+        require_readable(slip, seats[slip.seat])
+    Stack.objects.select_for_update(no_key=True).get(id=stack.id)
+    if stack.late_slips.filter(position__in=[slip.position for slip in slips]).exists():
+        raise position_taken()
+    if again := stack.late_slips.filter(seat__in=seats).select_related("seat").first():
+        raise already_there(again.seat)
+    held = LateSlip.objects.bulk_create(
+        LateSlip(
+            community_id=stack.community_id,
+            drive=drive,
+            seat=seats[slip.seat],
+            stack=stack,
+            position=slip.position,
+            choice=slip.choice,
+            objection=slip.objection,
+            signer=slip.signer.strip()[:60],
+            at=clock.now(),
+        )
+        for slip in slips
+    )
+    facts = {"drive": str(drive.id), "slips": len(held)}
+    note("slips.held", by=by, subject_kind="stack", subject=stack.id, internal=facts)
+    return held
 
 
-def voice_of(slip: Slip, *, seat: Seat, stack: Stack, author: Person | None, by: Acting) -> Voice:
-    """The voice that a slip gives to its seat, not yet saved."""
+def require_readable(slip: Slip, seat: Seat) -> None:
+    """Refuse a slip that says nothing there is to say, or whose seat has no part in this drive."""
     if slip.choice not in Voice.Choice.values:
         raise Refused("slip.no-such-choice", "请选：同意、不同意、暂不表态，或者废票。")
     if seat.excluded:
         raise Refused("slip.seat-excluded", "{door}不在这次表态的范围里。请核对门牌。", door=seat.label)
     if slip.position < 1 or len(slip.reason) > 200 or not slip.reason.isprintable():
         raise Refused("slip.unreadable", "这一页没有填完整，或者原因超过了{most}个字。请刷新页面再录。", most=200)
-    if seat.voice and not slip.reason.strip():
-        raise Refused(
-            "slip.already", "{door}已经录过一张表。要改，请写更正的原因；不改，就清空这一户。", door=seat.label
-        )
+
+
+def already_there(seat: Seat) -> Refused:
+    """The refusal of a second slip without a reason."""
+    return Refused("slip.already", "{door}已经录过一张表。要改，请写更正的原因；不改，就清空这一户。", door=seat.label)
+
+
+def position_taken() -> Refused:
+    """The refusal of a second slip at one position."""
+    return Refused("slip.position-taken", "这一叠里已经有同样序号的表。请刷新页面再录。")
+
+
+def voice_of(
+    slip: Slip, *, seat: Seat, stack: Stack, author: Person | None, before: Mapping[UUID, Voice], by: Acting
+) -> Voice:
+    """The voice that a slip gives to its seat, not yet saved; it takes the place of the slip that came before it."""
+    require_readable(slip, seat)
+    earlier = before.get(seat.id)
+    if earlier is not None and not slip.reason.strip():
+        raise already_there(seat)
     return Voice(
         community_id=stack.community_id,
         drive_id=stack.drive_id,
@@ -182,8 +197,8 @@ def voice_of(slip: Slip, *, seat: Seat, stack: Stack, author: Person | None, by:
         entered_by_id=by.person,
         stack=stack,
         position=slip.position,
-        replaces=seat.voice,
-        reason=slip.reason.strip() if seat.voice else "",
+        replaces=earlier,
+        reason=slip.reason.strip() if earlier is not None or not stack.backed else "",
         given_on=stack.collected_on,
     )
 
@@ -192,7 +207,7 @@ def require_free_positions(stack: Stack, voices: Sequence[Voice]) -> None:
     """Refuse a position that another slip of the stack has: each photo belongs to one slip.
 
     Only the voice that a correction replaces may have lain where the correction lies: it is the same paper, read again.
-    The stack is locked last, so that whoever lays photos on it waits for no drive.
+    The stack is locked before the totals and after the seats, and by whoever lays photos alone: they wait for no drive.
     """
     Stack.objects.select_for_update(no_key=True).get(id=stack.id)
     positions = [voice.position for voice in voices]
@@ -200,7 +215,7 @@ def require_free_positions(stack: Stack, voices: Sequence[Voice]) -> None:
     latest = dict(there.order_by("id"))
     replaced = {voice.position: voice.replaces_id for voice in voices}
     if len(replaced) < len(positions) or any(replaced[position] != id_ for position, id_ in latest.items()):
-        raise Refused("slip.position-taken", "这一叠里已经有同样序号的表。请刷新页面再录。")
+        raise position_taken()
 
 
 def admit_signers(drive: Drive, slips: Sequence[Slip], seats: Mapping[UUID, Seat], *, by: Acting) -> dict[UUID, Person]:
@@ -219,31 +234,6 @@ def admit_signers(drive: Drive, slips: Sequence[Slip], seats: Mapping[UUID, Seat
         seat.entitled.add(signers[seat.id])
         note("seat.admitted", by=by, subject_kind="seat", subject=seat.id, internal={"drive": str(drive.id)})
     return signers
-
-
-def move_totals(drive: Drive, pairs: Sequence[tuple[Seat, Voice]]) -> None:
-    """Move the heads' tallies and the scopes' totals from what each seat said before to what it says now."""
-    heads = {
-        head.id: head
-        for head in Head.objects.select_for_update().filter(id__in={seat.head_id for seat, _ in pairs}).order_by("id")
-    }
-    totals = {
-        row.scope_id: row
-        for row in ScopeTotals.objects.select_for_update()
-        .filter(drive=drive, scope__in={seat.scope_id for seat, _ in pairs})
-        .order_by("id")
-    }
-    for seat, voice in pairs:
-        head, row = heads[seat.head_id], totals[seat.scope_id]
-        moved, tally = changed(
-            counting.totals_from_json(row.totals),
-            counting.head_from_json(head.tally),
-            counting.said(seat, seat.voice),
-            counting.said(seat, voice),
-        )
-        row.totals, head.tally = counting.tally_to_json(moved), counting.tally_to_json(tally)
-    Head.objects.bulk_update(heads.values(), ["tally"])
-    ScopeTotals.objects.bulk_update(totals.values(), ["totals"])
 
 
 @transaction.atomic

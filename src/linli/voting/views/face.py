@@ -20,6 +20,7 @@ WINDOWS: dict[str, parts.Window] = {
     "no": "no",
     "abstain": "abstain",
     "spoiled": "unsure",
+    "conflict": "ask",
     "open": "open",
     "empty": "empty",
 }
@@ -32,6 +33,7 @@ def window_word(state: str) -> str:
         "no": _("不同意"),
         "abstain": _("暂不表态"),
         "spoiled": _("废票，要重填"),
+        "conflict": _("说法不一样，要核对"),
         "open": _("还没收到表"),
         "empty": _("空户"),
     }
@@ -79,7 +81,7 @@ def todo(found: Face) -> list[tuple[str, str]]:
     waiting = []
     for column, unit in enumerate(found.units):
         seats = [seat for _floor, row in found.rows for seat in row[column].seats]
-        seats = [seat for seat in seats if seat_state(seat) in ("open", "abstain", "spoiled")]
+        seats = [seat for seat in seats if seat_state(seat) in ("open", "abstain", "spoiled", "conflict")]
         rooms = [str(seat.dwelling) for seat in sorted(seats, key=lambda seat: seat.sort_key)]
         if rooms:
             waiting.append((unit, _("、").join(rooms)))

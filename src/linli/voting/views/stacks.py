@@ -25,7 +25,7 @@ from linli.voting.forms import StackForm
 from linli.voting.models import Drive, SlipPhoto, Stack
 from linli.voting.policy import require_clerk
 from linli.voting.queries import SlipRow, slip_rows
-from linli.voting.services import Slip, attach_photos, enter_slips, start_stack
+from linli.voting.services import Slip, attach_photos, enter_slips, hold_slips, start_stack
 from linli.web import parts
 from linli.web.dates import day
 from linli.web.refusal import add_refusal, words_of
@@ -72,7 +72,7 @@ def stacks(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     so_far = [
         parts.Row(
             _("第%(n)s叠") % {"n": each.number},
-            _("%(collector)s收，%(day)s") % {"collector": each.collector.name, "day": day(each.collected_on)},
+            _("%(collector)s收，%(day)s") % {"collector": each.collector.name, "day": day_on(each)},
             reverse("voting:stack", args=[each.id]),
             mark=str(each.number),
         )
@@ -80,6 +80,11 @@ def stacks(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     ]
     values = {"drive": drive, "form": form, "rows": so_far, "once": uuid.uuid4().hex}
     return render(request, "voting/stacks.html", values, status=400 if form.is_bound else 200)
+
+
+def day_on(stack: Stack) -> str:
+    """The date on a stack's slips."""
+    return day(stack.collected_on) if stack.collected_on else _("没写日期")
 
 
 @login_required
@@ -97,7 +102,7 @@ def stack(request: HttpRequest, stack_id: UUID) -> HttpResponse:
                 request.POST.get("once", ""),
                 sorted(astuple(slip) for slip in slips),
                 by=by,
-                write=lambda: enter_slips(stack=found, slips=slips, by=by)[0].id,
+                write=lambda: take_slips(found, slips, by),
             )
     except Refused as refused:
         page = stack_page(found, slip_rows(found), typed=slips, refused=refused)
@@ -105,6 +110,13 @@ def stack(request: HttpRequest, stack_id: UUID) -> HttpResponse:
     said = ngettext("记下了%(n)s张表。", "记下了%(n)s张表。", len(slips)) if slips else _("没有新的表要记。")
     messages.success(request, said % {"n": len(slips)} if slips else said)
     return redirect("voting:stack", found.id)
+
+
+def take_slips(found: Stack, slips: list[Slip], by: Acting) -> UUID:
+    """Into the count, or, where nothing shows when they were given, onto the list of what an officer must judge."""
+    if found.backed:
+        return enter_slips(stack=found, slips=slips, by=by)[0].id
+    return hold_slips(stack=found, slips=slips, by=by)[0].id
 
 
 def slips_from(request: HttpRequest, found: Stack, rows: list[SlipRow]) -> list[Slip]:
@@ -118,7 +130,8 @@ def slips_from(request: HttpRequest, found: Stack, rows: list[SlipRow]) -> list[
     new = [(row, slip) for row, slip in typed if slip.choice and not is_said(row, slip)]
     order = {door: place for place, door in enumerate(request.POST.get("order", "").split())}
     new.sort(key=lambda each: order.get(str(each[1].seat), len(order)))
-    last = found.voices.aggregate(last=Max("position"))["last"] or 0
+    lying = found.voices if found.backed else found.late_slips
+    last = lying.aggregate(last=Max("position"))["last"] or 0
     return [replace(slip, position=row.position or last + place) for place, (row, slip) in enumerate(new, 1)]
 
 
@@ -136,9 +149,9 @@ def slip_of(request: HttpRequest, row: SlipRow) -> Slip:
 
 
 def is_said(row: SlipRow, slip: Slip) -> bool:
-    """Whether this stack's voice of the door says just that."""
-    voice = row.seat.voice
-    return row.in_this_stack and voice is not None and (voice.choice, voice.objection) == (slip.choice, slip.objection)
+    """Whether this stack's slip of the door says just that."""
+    there = row.slip
+    return row.in_this_stack and there is not None and (there.choice, there.objection) == (slip.choice, slip.objection)
 
 
 def stack_page(
@@ -168,10 +181,10 @@ def slip_part(
 ) -> parts.Slip:
     """One line of the stack: what stands, from where, and the photo of this very slip.
 
-    What takes the place of a voice asks for its reason, the first slip of a door without owner for its signer; a box
+    What takes the place of a slip asks for its reason, the first slip of a door without owner for its signer; a box
     for an explicit objection is there where the rule asks for it.
     """
-    voice, id_ = row.seat.voice, row.seat.id
+    voice, id_ = row.slip, row.seat.id
     standing = voice if row.in_this_stack else None
     ask = None
     if voice is not None:

@@ -260,6 +260,13 @@ def slips(items: Sequence[parts.Slip], voices: Sequence[tuple[str, str]] = ()) -
     return {"items": items, "voices": voices or usual}
 
 
+@register.inclusion_tag(_PATH.format("sign"))
+def sign(name: str, typed: str = "") -> dict[str, object]:
+    """A place to sign, inside a form that loads ``web/sign.js``: drawn into ``signature``, or typed into
+    ``typed_name``."""
+    return {"name": name, "typed": typed}
+
+
 @register.inclusion_tag(_PATH.format("faults"))
 def error_summary(form: Any) -> dict[str, object]:
     """All that is to be mended in a form, above it, each a link to its box. Nothing where nothing is wrong."""

@@ -1,6 +1,6 @@
 // The share per household: the number field becomes a slider that picks a row of the server's table.
 // No amount is computed here; each stands in the table to the fen.
-for (const share of document.querySelectorAll("[data-share]")) {
+const enhance = (share) => {
   const rows = new Map([...share.querySelectorAll("tr[data-joined]")].map((row) => [row.dataset.joined, row]));
   const bars = [...share.querySelectorAll("rect[data-joined]")];
   const amount = share.querySelector("[data-share-amount]").firstChild;
@@ -31,5 +31,11 @@ for (const share of document.querySelectorAll("[data-share]")) {
   form.querySelector("button").hidden = true;
   form.addEventListener("submit", (event) => event.preventDefault());
   field.addEventListener("input", show);
+  // A curve that keeps itself up to date leaves the slider where its reader put it.
+  field.addEventListener("input", () => (share.dataset.moved = ""));
   show();
-}
+};
+for (const share of document.querySelectorAll("[data-share]")) enhance(share);
+document.addEventListener("linli:fresh", ({ target }) => {
+  for (const share of target.querySelectorAll("[data-share]")) enhance(share);
+});

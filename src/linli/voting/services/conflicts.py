@@ -1,0 +1,125 @@
+"""What the drive's people settle by name and reason: words that differ, slips that came late, homes that were sold."""
+
+from django.db import transaction
+
+from linli.community.models import Person
+from linli.community.queries import owners_of
+from linli.record import clock
+from linli.record.acting import Acting
+from linli.record.services import note
+from linli.rules.errors import Refused
+from linli.voting import policy
+from linli.voting.models import Conflict, LateSlip, Seat, Succession, Voice
+from linli.voting.queries.words import words_of
+from linli.voting.services.phone import drive_of
+from linli.voting.services.slips import Slip, record_slips
+from linli.voting.services.words import lock_drive_for_voices, lock_seat, require_not_over, stand_anew
+
+
+@transaction.atomic
+def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting) -> Conflict:
+    """A clerk named on the drive says, by name and with a reason, which of the words stands; both sides can read it.
+
+    Refused: no reason, a word that is not one of those that differ, a conflict that is settled already otherwise,
+    anything once the drive is decided.
+    """
+    drive = lock_drive_for_voices(conflict.drive_id)
+    clerk = policy.require_clerk(by, drive)
+    require_not_over(drive)
+    seat = lock_seat(drive, conflict.seat_id)
+    conflict = Conflict.objects.get(id=conflict.id)
+    if conflict.closed_at is not None:
+        if conflict.settled_by_id is not None and conflict.voice_id == voice.id:
+            return conflict
+        raise Refused("conflict.settled", "这一户的表态已经对上了。请刷新页面看看。")
+    words = words_of([seat])[seat.id]
+    if voice not in words.clear:
+        raise Refused("conflict.other-voice", "请选这一户现有的一份表态。它可能刚改过，请刷新页面再看。")
+    conflict.settled_by_id, conflict.reason = clerk, written(reason)
+    conflict.save(update_fields=["settled_by", "reason"])
+    conflict.set_aside.set([word for word in words.heard if word != voice])
+    seat.conflict = conflict
+    stand_anew(drive, seats=[seat], by=by)
+    conflict.refresh_from_db()
+    note("conflict.settled", by=by, subject_kind="conflict", subject=conflict.id, internal={"drive": str(drive.id)})
+    return conflict
+
+
+@transaction.atomic
+def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> LateSlip:
+    """A clerk named on the drive admits a late slip, or refuses it, for a reason that is published without the door.
+
+    Refused: no reason, a reason that names the door or its owner, a slip judged otherwise before, anything once the
+    drive is decided.
+    """
+    drive = lock_drive_for_voices(slip.drive_id)
+    clerk = policy.require_clerk(by, drive)
+    require_not_over(drive)
+    slip = LateSlip.objects.select_for_update(no_key=True, of=("self",)).select_related("seat", "stack").get(id=slip.id)
+    wanted = LateSlip.State.ADMITTED if admit else LateSlip.State.REFUSED
+    if slip.state != LateSlip.State.WAITING:
+        if slip.state == wanted:
+            return slip
+        raise Refused("late.judged", "这张表已经有人核对过了。请刷新页面看看。")
+    slip.reason = public_words(reason, slip.seat)
+    slip.state, slip.judged_by_id, slip.judged_at = wanted, clerk, clock.now()
+    slip.save(update_fields=["reason", "state", "judged_by", "judged_at"])
+    if admit:
+        said = Slip(slip.seat_id, slip.choice, slip.position, slip.objection, slip.reason, slip.signer)
+        record_slips(drive, stack=slip.stack, slips=[said], by=by)
+    note(
+        "late-slip.judged",
+        by=by,
+        subject_kind="drive",
+        subject=drive.id,
+        place=drive.place_id,
+        internal={"admitted": admit},
+        commitments={"reason": slip.reason},
+        thread=drive.thread,
+    )
+    return slip
+
+
+@transaction.atomic
+def admit_successor(*, seat: Seat, person: Person, reason: str, by: Acting) -> Succession:
+    """Admit to a seat who owns its home now: they speak from here on, who owns it no longer does not.
+
+    What was said stays, and the seat keeps its head and area: the list itself is frozen. Refused: no reason, somebody
+    who does not own the home by the register, anything once the drive is decided. Safe to try twice.
+    """
+    drive = lock_drive_for_voices(drive_of(seat))
+    clerk = policy.require_clerk(by, drive)
+    require_not_over(drive)
+    seat = lock_seat(drive, seat.id)
+    there = Succession.objects.filter(seat=seat, person=person).first()
+    if there is not None:
+        return there
+    owners = owners_of([seat.dwelling_id] if seat.dwelling_id else [])
+    if person.id not in {owner.id for _, owner in owners}:
+        raise Refused("successor.not-an-owner", "登记册里，这个人不是这一户现在的业主。请先改登记册。")
+    gone = [one for one in seat.entitled.all() if one.id not in {owner.id for _, owner in owners}]
+    seat.entitled.remove(*gone)
+    seat.entitled.add(person)
+    succession = Succession.objects.create(
+        community_id=seat.community_id, seat=seat, person=person, admitted_by_id=clerk, reason=written(reason)
+    )
+    note("successor.admitted", by=by, subject_kind="seat", subject=seat.id, internal={"drive": str(drive.id)})
+    return succession
+
+
+def written(reason: str) -> str:
+    """A reason as it is kept. Refused: none, one that is too long or not to be read."""
+    reason = reason.strip()
+    if not reason or len(reason) > 200 or not reason.isprintable():
+        raise Refused("reason.missing", "请写一句原因，最多{most}个字。", most=200)
+    return reason
+
+
+def public_words(reason: str, seat: Seat) -> str:
+    """A reason that anybody may read. Refused also: one that names the door, or somebody who speaks for it."""
+    reason = written(reason)
+    names = [person.name for person in seat.entitled.all()]
+    marks = [seat.label, seat.short, str(seat.dwelling or ""), *names]
+    if any(mark and mark in reason for mark in marks):
+        raise Refused("reason.names-the-door", "这句原因会公布，不要写门牌和姓名。")
+    return reason
