@@ -396,7 +396,7 @@ def test_a_late_slip_that_nothing_backs_counts_only_when_admitted(house: House, 
         judge_late_slip(slip=two, admit=False, reason="看不出哪天填的", by=house.clerk)
     assert (stands(seat), stands(other)) == ("yes", "")
     assert Voice.objects.get().reason == "截止前一天收的，收表人在场"
-    assert [event.public["admitted"] for event in Event.objects.filter(name="late-slip.judged").order_by("id")] == [
+    assert [event.internal["admitted"] for event in Event.objects.filter(name="late-slip.judged").order_by("id")] == [
         True,
         False,
     ]

@@ -185,7 +185,7 @@ def test_a_docx_names_nobody_and_has_only_parts_of_a_plain_document():
 
 
 def test_a_code_on_a_page_needs_nothing_that_its_policy_forbids():
-    drawn = Template('{% load parts %}{% qr "http://localhost:8000/matters/1" %}').render(Context())
+    drawn = Template('{% load parts %}{% qr "http://localhost:8000/matters/1" "二维码" %}').render(Context())
     assert "<svg" in drawn
     assert "style=" not in drawn
     assert "<script" not in drawn

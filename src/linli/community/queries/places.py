@@ -8,6 +8,7 @@ from django.db.models import Count, F, Func, IntegerField, Prefetch, Q, QuerySet
 
 from linli.community.models import Dwelling, Household, Organisation, Ownership, Person, Place, Role
 from linli.community.policy import SEE_REGISTER, require
+from linli.community.queries.labels import labels_of
 from linli.community.tree import Tree
 from linli.record import clock
 from linli.record.acting import Acting
@@ -191,9 +192,9 @@ def find_people(community: Place, name: str, viewer: Acting) -> list[Person]:
             if one is not None:
                 theirs.setdefault(one, set()).add(door)
     doors = list(Dwelling.objects.filter(id__in={each for ids in theirs.values() for each in ids}).order_by("sort_key"))
-    tree = Tree.below(community)
+    labels = labels_of(community, doors)
     for person in found:
-        person.doors = [tree.label(door, community) for door in doors if door.id in theirs.get(person.id, ())]  # type: ignore[attr-defined]
+        person.doors = [labels[door.id].full for door in doors if door.id in theirs.get(person.id, ())]  # type: ignore[attr-defined]
     return found
 
 
