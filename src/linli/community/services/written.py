@@ -213,6 +213,7 @@ def texts(values: list[Any]) -> list[str | None]:
 
 
 def built_on() -> Refused:
+    """The refusal of taking back what others stand on."""
     return Refused(
         "register.built-on", "这次导入的内容已经有人在用了（表决、职务、改过的登记等），不能整个撤回。请一处一处地改。"
     )
