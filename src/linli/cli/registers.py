@@ -33,7 +33,7 @@ def _parser() -> Parser:
 
 
 def _read(options: argparse.Namespace, say: Say) -> Answer:
-    from linli.community.adapters.registers import read_registers
+    from linli.community.registers import read_registers
 
     if len(options.files) > MOST_FILES:
         raise Refused("register.too-many-files", "一次最多读{most}个文件。", most=MOST_FILES)
@@ -53,7 +53,7 @@ def _read(options: argparse.Namespace, say: Say) -> Answer:
 
 
 def _content(name: str) -> bytes:
-    from linli.community.adapters.workbooks import MAX_BYTES
+    from linli.community.registers import MAX_BYTES
 
     try:
         with open(os.fspath(name), "rb") as file:

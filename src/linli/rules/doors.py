@@ -127,6 +127,7 @@ def room_key(room: str) -> str:
     return natural_key(re.sub(r"(?<=.)[室号房]$", "", plain(room)))
 
 
+@lru_cache(20_000)
 def level_name(kind: Literal["zone", "building", "unit"], text: str) -> str:
     """How a place is called: a bare number or letter becomes 一区, 1号楼, A座, 一单元; any other name stays."""
     number = read_number(plain(text))

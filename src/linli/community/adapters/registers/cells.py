@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 
 from linli.community.adapters.registers.reading import marked as _
 from linli.community.adapters.workbooks import Cell
@@ -32,6 +31,7 @@ OWNING = frozenset("业主 产权人 房主 所有权人".split())  # noqa: SIM9
 BETWEEN_NAMES = re.compile(r"[、，,/／;；|\n&]+|(?<=[^\x00-\x7f])[和与](?=\s*[^\x00-\x7f]{2,4}$)")
 FRACTION = re.compile(r"(\d{1,4})\s*[/／⁄]\s*(\d{1,4})|(\d{1,3}(?:\.\d{1,4})?)\s*[%％]")
 SHARED = re.compile(r"(?:各占|各|占|持有|按份共有|共同共有|共有|份额|产权)+[:：]?")
+NOT_NAMES = re.compile("[和与各占]|共有|持有|份额|产权")
 DECEASED = re.compile("已?故|去世|死亡|过世")
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\ufeff]")
 LARGEST_AREA = 10_000_000
@@ -57,20 +57,21 @@ def text_of(cell: Cell) -> str:
     return "" if cell is None else clean(str(cell))
 
 
-@lru_cache(50_000)
 def clean(text: str) -> str:
     """``text`` without control characters and invisible marks, in one form (NFC), trimmed."""
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return text.strip()
     return unicodedata.normalize("NFC", UNSEEN.sub("", text)).strip()
 
 
 def said(row: Mapping[str, Cell], column: str, most: int = 40) -> str:
-    """What a row says in a column; unread where it is too long, or became a date."""
+    """What a row (of cleaned cells) says in a column; unread where it is too long, or became a date."""
     cell = row.get(column)
     if cell is None or cell == "":
         return ""
     if isinstance(cell, date):
         raise Unread(column, "became-date", _("这一格被表格软件变成了日期。请先把这一栏设成“文本”，再填一次。"))
-    text = text_of(cell)
+    text = cell if type(cell) is str else text_of(cell)
     if len(text) > most:
         raise Unread(column, "too-long", _("写得太长，最多{most}个字。"), most=most)
     return text
@@ -83,12 +84,11 @@ def read_place(row: Mapping[str, Cell], levels: Mapping[str, str]) -> dict[str, 
     room, door = said(row, "room", 80), said(row, "door", 80)
     if not room and not door:
         raise Unread("room", "room-missing", _("没写房号，请写上，例如 301。"))
-    values = dict(place_of(zone, building, unit, floor, room, door))
+    values = place_of(zone, building, unit, floor, room, door)
     return values | {kind: values[kind] or levels.get(kind, "") for kind in LEVELS}
 
 
-@lru_cache(50_000)
-def place_of(zone: str, building: str, unit: str, floor: str, room: str, door: str) -> tuple[tuple[str, str], ...]:
+def place_of(zone: str, building: str, unit: str, floor: str, room: str, door: str) -> dict[str, str]:
     values = {"zone": zone, "building": building, "unit": unit, "room": room, "name": "", "within": ""}
     floor = floor.removesuffix("层").removesuffix("楼")
     if room and not re.search(r"[^\W_]", room):
@@ -101,7 +101,7 @@ def place_of(zone: str, building: str, unit: str, floor: str, room: str, door: s
     values["room"] = re.sub(r"(?<=.)[室号房]$", "", plain(values["room"]))
     values |= {kind: level_name(kind, values[kind]) if values[kind] else "" for kind in ("zone", "building", "unit")}
     values["floor"] = plain(floor) or floor_of_room(values["room"])
-    return tuple(values.items())
+    return values
 
 
 def is_whole_door(room: str) -> bool:
@@ -184,8 +184,10 @@ def read_shared_names(row: Mapping[str, Cell], column: str, most: int = 400) -> 
     return names_in(text, column) if text else ()
 
 
-@lru_cache(50_000)
 def names_in(text: str, column: str) -> tuple[tuple[str, str], ...]:
+    if text.isalpha() and text[0] > "\x7f" and not NOT_NAMES.search(text):
+        # Nearly every cell: one name and nothing else.
+        return ((name, ""),) if (name := person(text, column)) else ()
     text = FRACTION.sub(lambda found: found.group().replace("/", "⁄").replace("／", "⁄"), text)
     each = share_of(text) if "各" in text else ""
     found: dict[str, str] = {}
@@ -218,10 +220,13 @@ def person(text: str, column: str) -> str:
     What stands in brackets behind a name is a remark, and is not read.
     """
     name = unicodedata.normalize("NFKC", text).strip()
-    name = re.sub(r"\s*\([^()]*\)\s*$|[:(\s-]+$", "", name)
-    name = re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", name)
+    if not name.isalpha():
+        name = re.sub(r"\s*\([^()]*\)\s*$|[:(\s-]+$", "", name)
+        name = re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", name)
     if plain(name).lower() in NOBODY:
         return ""
+    if name.isalpha() and len(name) <= 60:
+        return name
     if len(name) > 60 or re.search(r"\d{5}", name) or (name and not re.search(r"[^\W\d_]", name)):
         raise Unread(column, "name-unread", _("这里只写姓名，几个人用“、”分开；电话、证件号不要写在这一栏。"))
     return name

@@ -15,6 +15,7 @@ from linli.community.adapters.registers.cells import (
     LEVELS,
     OWNING,
     Unread,
+    clean,
     read_area,
     read_day,
     read_names,
@@ -197,12 +198,13 @@ class SheetReader:
 
     def read(self, line: Line) -> None:
         """Read one line: a row of a door or a person, or one of the things that stand between them."""
-        cells = line.cells
-        row = {
-            column: cell
-            for column, at in self.headings.at.items()
-            if at < len(cells) and (cell := cells[at]) not in (None, "") and text_of(cell)
-        }
+        row: dict[str, Cell] = {}
+        for column, at in self.headings.at.items():
+            cell = line.cells[at] if at < len(line.cells) else None
+            if type(cell) is str:
+                cell = clean(cell)
+            if cell not in (None, ""):
+                row[column] = cell
         if self.is_aside(line, row):
             return
         if line.hidden:
@@ -215,7 +217,7 @@ class SheetReader:
 
     def is_aside(self, line: Line, row: Mapping[str, Cell]) -> bool:
         """Whether a line is no row: a sum, a note, the headings again, a title of the rows that follow."""
-        words = [text for cell in line.cells[:8] if type(cell) is str and (text := text_of(cell))][:4]
+        words = [text for cell in line.cells[:8] if type(cell) is str and (text := cell.strip())][:4]
         if any(word.startswith(TOTALS) for word in words):
             self.say(line.number, "", "total-row", "notice", _("像是合计行，没有读入。"))
             return True
