@@ -14,7 +14,7 @@ from linli.matters.queries import packs_today
 from linli.record import clock
 from linli.rules.packs import Pack
 from linli.voting.models import Drive, SharePlan
-from linli.voting.queries import language_of
+from linli.web.law import language_of
 from linli.web.parts import Option
 
 

@@ -1,14 +1,14 @@
 """What people fill in for a notice, an objection, and the review of a text."""
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from linli.community.models import Organisation, Place
 from linli.messaging.models import Notice, NoticeObjection, Review
 from linli.messaging.services.reviews import LONGEST, REASONS_TO_HIDE
 from linli.record import clock
-from linli.rules.packs import Pack, Text, shelf
+from linli.rules.packs import Pack, shelf
+from linli.web.law import language_of
 from linli.web.parts import Option
 
 REASONS = {
@@ -31,16 +31,11 @@ KINDS = {
 """What the program covers, in words."""
 
 
-def in_readers_language(text: Text) -> str:
-    """A rule's words in the reader's language."""
-    return text.en if (get_language() or "").startswith("en") else text.zh
-
-
 def rule_option(pack: Pack) -> tuple[str, Option]:
     """A rule to choose, with how many days it asks for, where it says."""
     least = pack.notice_days.value
     hint = _("至少%(n)s天") % {"n": least} if least else _("规定里没有写明天数")
-    return pack.id, Option(in_readers_language(pack.title), hint)
+    return pack.id, Option(language_of(pack.title), hint)
 
 
 def large(rows: int) -> forms.Textarea:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from linli.community.policy import can
-from linli.messaging.forms import KINDS, REASONS, ReasonForm, WordsForm, in_readers_language
+from linli.messaging.forms import KINDS, REASONS, ReasonForm, WordsForm
 from linli.messaging.models import Appeal, Notice, NoticeObjection, Posting, Review
 from linli.messaging.policy import POST_NOTICE, WRITE_NOTICE, can_decide_appeal, can_review
 from linli.messaging.queries import Board, Said, board_of, said_of, segments_of
@@ -23,6 +23,7 @@ from linli.record.acting import Acting
 from linli.rules.packs import shelf
 from linli.web import parts
 from linli.web.dates import day, full_day
+from linli.web.law import language_of
 
 #: More days than these are told in a sentence: cells would be too small to read.
 MOST_CELLS = 31
@@ -90,7 +91,7 @@ def notice_facts(notice: Notice, board: Board) -> list[tuple[str, object]]:
     """Who posts it, by which rule, where, and where an objection can be brought."""
     facts: list[tuple[str, object]] = [(_("落款"), notice.issuer.name)]
     if notice.pack:
-        facts.append((_("依据"), in_readers_language(shelf().in_force(notice.pack, written_on(notice)).article)))
+        facts.append((_("依据"), language_of(shelf().in_force(notice.pack, written_on(notice)).article)))
     places = _("、").join(posting.label for posting in board.postings[:12])
     if len(board.postings) > 12:
         places = ngettext("%(n)s处门口", "%(n)s处门口", len(board.postings)) % {"n": len(board.postings)}

@@ -12,7 +12,7 @@ from linli.voting.queries.own import (
     seats_of_person,
 )
 from linli.voting.queries.progress import Progress, ScopeProgress, TestLine, progress_of, results_of
-from linli.voting.queries.rule import Law, condition_name, condition_words, language_of, law_of
+from linli.voting.queries.rule import Law, condition_name, condition_words, law_of
 from linli.voting.queries.sharing import ShareCurve, Step, plan_of, share_curve, shares_of
 from linli.voting.queries.stacks import ScopeAsked, SlipRow, scopes_asked, slip_rows
 from linli.voting.queries.tasks import Differing, LateTold, Sold, WorkList, late_told, tasks_waiting, work_list
@@ -40,7 +40,6 @@ __all__ = [
     "condition_words",
     "face_of",
     "homes_of_others",
-    "language_of",
     "late_told",
     "law_of",
     "live_topics",

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from linli.rules.packs import Pack, Parameter, Text
+from linli.rules.packs import Pack, Parameter
+from linli.web.law import language_of
 
 
 class Condition(Protocol):
@@ -30,11 +30,6 @@ class Law:
     source: str
     notes: tuple[str, ...]
     unconfirmed: bool
-
-
-def language_of(text: Text) -> str:
-    """A rule's words in the reader's language."""
-    return text.en if (get_language() or "").startswith("en") else text.zh
 
 
 def law_of(pack: Pack) -> Law:
