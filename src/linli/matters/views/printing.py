@@ -1,7 +1,6 @@
 """What can be taken away on paper: the result as PDF, .docx and pictures, the slips, the sheet of signatures; and the
 photo of a stamped result brought back."""
 
-from collections.abc import Callable
 from typing import cast
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -32,10 +30,9 @@ from linli.voting.models import Drive
 from linli.voting.policy import can_enter_slips, require_clerk
 from linli.voting.queries import scopes_asked
 from linli.web.dates import full_day
-from linli.web.papers import Paper, pdf, pictures, word
+from linli.web.papers import Form, attached, pdf, picture_of, pictures, taken_as, ways_of_paper
 from linli.web.refusal import add_refusal
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: Slips of one PDF: more take longer than a page may.
 MOST_SLIPS = 600
 
@@ -88,11 +85,11 @@ def result(request: HttpRequest, matter_id: UUID) -> HttpResponse:
 
 def ways_of(matter: Matter) -> list[tuple[str, str, str]]:
     """How the result can be taken away: word, address, drawing."""
-    return [
-        ("PDF（A4）", reverse("matters:result-pdf", args=[matter.id]), "print"),
-        ("Word（.docx）", reverse("matters:result-docx", args=[matter.id]), "pen"),
-        (_("图片，发到群里"), reverse("matters:result-pictures", args=[matter.id]), "phone"),
-    ]
+    return ways_of_paper(
+        pdf=reverse("matters:result-pdf", args=[matter.id]),
+        docx=reverse("matters:result-docx", args=[matter.id]),
+        shown=reverse("matters:result-pictures", args=[matter.id]),
+    )
 
 
 def official_words(matter: Matter) -> dict[str, str] | None:
@@ -112,14 +109,10 @@ def stamped_words(matter: Matter, version: StampedPaper) -> dict[str, str]:
 
 
 @require_safe
-def result_as(request: HttpRequest, matter_id: UUID, form: str) -> HttpResponse:
-    """The result as a file: ``pdf`` or ``docx``."""
+def result_as(request: HttpRequest, matter_id: UUID, form: Form) -> HttpResponse:
+    """The result as a file."""
     found, _drive = fetch_decided(request, matter_id)
-    makers: dict[str, Callable[[Paper], HttpResponse]] = {
-        "pdf": lambda paper: attached(pdf([paper]), "application/pdf", f"{found.number}.pdf"),
-        "docx": lambda paper: attached(word(paper), DOCX, f"{found.number}.docx"),
-    }
-    return makers[form](on_paper.result_paper(found))
+    return taken_as(on_paper.result_paper(found), form, name=found.number)
 
 
 @require_safe
@@ -129,34 +122,20 @@ def result_pictures(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     count = len(pictures(on_paper.result_paper(found)))
     addresses = [reverse("matters:result-picture", args=[found.id, n]) for n in range(1, count + 1)]
     page = {
-        "matter": found,
+        "title": found.title,
+        "lead": _("图上只有每个单元几户，没有哪一家。"),
         "addresses": addresses,
         "back_url": reverse("matters:result", args=[found.id]),
         "back_label": _("表态结果"),
     }
-    return render(request, "matters/pictures.html", page)
+    return render(request, "web/pictures.html", page)
 
 
 @require_safe
 def result_picture(request: HttpRequest, matter_id: UUID, position: int) -> HttpResponse:
     """One of the result's pictures, from 1."""
     found, _drive = fetch_decided(request, matter_id)
-    drawn = pictures(on_paper.result_paper(found))
-    if not 1 <= position <= len(drawn):
-        raise Http404
-    answer = HttpResponse(drawn[position - 1], content_type="image/png")
-    answer.headers["Content-Disposition"] = "inline"
-    return answer
-
-
-def attached(content: bytes, media_type: str, name: str) -> HttpResponse:
-    """A file to be kept, under a name that is no person's."""
-    return HttpResponse(content, headers={"Content-Type": media_type, "Content-Disposition": disposition(name)})
-
-
-def disposition(name: str) -> str:
-    """RFC 6266: an attachment of this name, which may be Chinese."""
-    return content_disposition_header(True, name) or "attachment"
+    return picture_of(on_paper.result_paper(found), position)
 
 
 @login_required

@@ -2,12 +2,14 @@
 
 from linli.messaging.services.channels import keep_channel, set_quiet_hours
 from linli.messaging.services.notices import (
+    NOTICE_PAPER,
     answer_objection,
     end_notice,
     object_to_notice,
     post_notice,
     revise_notice,
     take_down_notice,
+    take_stamped_notice,
     withdraw_notice,
     write_notice,
 )
@@ -24,6 +26,7 @@ from linli.messaging.services.reviews import (
 from linli.messaging.services.sending import Recipient, confirm_delivery, send_again, send_message
 
 __all__ = [
+    "NOTICE_PAPER",
     "Recipient",
     "answer_objection",
     "appeal_text",
@@ -44,6 +47,7 @@ __all__ = [
     "send_message",
     "set_quiet_hours",
     "take_down_notice",
+    "take_stamped_notice",
     "withdraw_notice",
     "write_notice",
 ]

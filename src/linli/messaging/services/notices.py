@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import get_language
 
@@ -10,7 +11,8 @@ from linli.community.models import Organisation, Place
 from linli.community.policy import require
 from linli.community.queries import entrances_of
 from linli.community.services import lock_community
-from linli.files.models import File
+from linli.files.models import File, StampedPaper
+from linli.files.services import keep_stamped, store_picture
 from linli.messaging.models import Notice, NoticeNumber, NoticeObjection, Posting, Review
 from linli.messaging.policy import POST_NOTICE, WRITE_NOTICE, can_read_notice
 from linli.messaging.services.reviews import put_up_again, put_up_for_review
@@ -36,6 +38,10 @@ class Said:
 
     def __str__(self) -> str:
         return self.text.en if (get_language() or "").startswith("en") else self.text.zh
+
+
+#: What a stamped notice is called where stamped papers are kept.
+NOTICE_PAPER = "notice"
 
 
 @transaction.atomic
@@ -356,6 +362,20 @@ def answer_objection(*, objection: NoticeObjection, text: str, by: Acting) -> No
     objection.save(update_fields=["reply"])
     note("notice.answered", by=by, subject_kind="notice", subject=objection.notice_id)
     return objection
+
+
+@transaction.atomic
+def take_stamped_notice(*, notice: Notice, photo: "UploadedFile[bytes]", by: Acting, reason: str = "") -> StampedPaper:
+    """The printed notice was stamped and photographed: the photo is its official version from now on.
+
+    Refused: a text that is not approved, what is no photo, a second version without a reason.
+    """
+    require(by, WRITE_NOTICE, notice.place)
+    notice = Notice.objects.select_for_update(of=("self",)).select_related("review").get(id=notice.id)
+    if not notice.review.is_public:
+        raise Refused("stamped.not-approved", "内容还没有审过，不能盖章。")
+    photo_file = store_picture(upload=photo, by=by)
+    return keep_stamped(kind=NOTICE_PAPER, subject=notice.id, photo=photo_file, reason=reason, by=by)
 
 
 def require_own_photo(photo: File | None, notice: Notice) -> None:

@@ -9,10 +9,10 @@ from linli.messaging.views.notices import (
     object_to,
     photo,
     revise,
-    sheet,
     up,
     withdraw,
 )
+from linli.messaging.views.printing import sheet, sheet_as, sheet_picture, sheet_pictures, stamp, stamped
 from linli.messaging.views.reviews import appeal, approve, hide, judge, queue, review, send_back
 
 __all__ = [
@@ -32,6 +32,11 @@ __all__ = [
     "revise",
     "send_back",
     "sheet",
+    "sheet_as",
+    "sheet_picture",
+    "sheet_pictures",
+    "stamp",
+    "stamped",
     "up",
     "withdraw",
 ]

@@ -108,15 +108,6 @@ def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     return render(request, "messaging/notice.html", page)
 
 
-@require_safe
-def sheet(request: HttpRequest, notice_id: UUID) -> HttpResponse:
-    """The notice on one A4, to print and hang; only once its text is approved."""
-    found = fetch(request, notice_id)
-    if not found.review.is_public:
-        raise Http404
-    return render(request, "messaging/sheet.html", pages.sheet_page(found))
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def revise(request: HttpRequest, notice_id: UUID) -> HttpResponse:

@@ -1,11 +1,9 @@
 """What the pages of notices and of the review show, made of the parts of ``web``; no rule and no write is here."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
@@ -181,24 +179,6 @@ def question_of(objection: NoticeObjection, office: bool) -> dict[str, Any]:
         "reply": objection.reply.shown if objection.reply is not None and answered else "",
         "answer": reverse("messaging:answer", args=[objection.id]) if may_answer else "",
         "review": reverse("messaging:review", args=[objection.review_id]) if office else "",
-    }
-
-
-def sheet_page(notice: Notice) -> dict[str, Any]:
-    """The notice on one A4: paper cannot know the day, so nothing on it says today."""
-    board = board_of(notice)
-    return {
-        "back_url": reverse("messaging:notice", args=[notice.id]),
-        "back_label": notice.title,
-        "notice": notice,
-        "text": notice.review.shown,
-        "facts": [pair for pair in notice_facts(notice, board) if pair[0] not in (_("落款"),)],
-        "days_words": days_words(notice, board),
-        "cells": [parts.Day(cell.label, "ahead") for cell in cells_of(notice, board)],
-        "last_day": full_day(notice.last_day) if notice.last_day else "",
-        "date": full_day(notice.posted_on or localtime(notice.written_at)),
-        "address": settings.ADDRESS + reverse("messaging:notice", args=[notice.id]),
-        "sha256": hashlib.sha256(notice.review.shown.encode()).hexdigest()[:16],
     }
 
 

@@ -5,6 +5,7 @@ from linli.web.papers.paper import (
     Block,
     Choices,
     Conditions,
+    Days,
     Facts,
     Heading,
     Law,
@@ -14,6 +15,7 @@ from linli.web.papers.paper import (
     Text,
     Workings,
 )
+from linli.web.papers.taking import Form, attached, picture_of, taken_as, ways_of_paper
 from linli.web.papers.typeset import pdf, pictures
 from linli.web.papers.word import word
 
@@ -22,7 +24,9 @@ __all__ = [
     "Block",
     "Choices",
     "Conditions",
+    "Days",
     "Facts",
+    "Form",
     "Heading",
     "Law",
     "Paper",
@@ -30,7 +34,11 @@ __all__ = [
     "Table",
     "Text",
     "Workings",
+    "attached",
     "pdf",
+    "picture_of",
     "pictures",
+    "taken_as",
+    "ways_of_paper",
     "word",
 ]

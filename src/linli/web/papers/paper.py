@@ -90,7 +90,23 @@ class Blanks:
     columns: int = 2
 
 
-Block = Text | Small | Heading | Facts | Table | Workings | Conditions | Law | Choices | Blanks
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of a notice as boxes, for whoever passes to count; paper cannot know which of them is today.
+
+    ``words`` say them to a reader who does not see the boxes.
+    """
+
+    labels: Sequence[str]
+    words: str
+
+    @property
+    def cells(self) -> list[parts.Day]:
+        """The boxes as a page draws them."""
+        return [parts.Day(label, "ahead") for label in self.labels]
+
+
+Block = Text | Small | Heading | Facts | Table | Workings | Conditions | Law | Choices | Blanks | Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +136,8 @@ class Paper:
 
 
 def plain(block: Block) -> list[dict[str, Any]]:
-    """A block in the few forms that a typesetter knows: text small heading facts table rows quote choices blanks."""
+    """A block in the few forms that a typesetter knows: text small heading facts table rows quote choices blanks
+    days."""
     match block:
         case Workings(lines):
             return [{"kind": "rows", "rows": [working_cells(line) for line in lines]}]
@@ -136,6 +153,8 @@ def plain(block: Block) -> list[dict[str, Any]]:
             return [{"kind": "choices", "label": label, "options": list(options)}]
         case Blanks(labels, columns):
             return [{"kind": "blanks", "labels": list(labels), "columns": columns}]
+        case Days(labels):
+            return [{"kind": "days", "labels": list(labels)}]
         case Text(words) | Small(words) | Heading(words):
             return [{"kind": type(block).__name__.lower(), "words": words}]
 

@@ -182,6 +182,23 @@ def put_blanks(document: Document, form: dict[str, Any]) -> None:
         add(document.add_paragraph(), f"{label} {'＿' * 16}")
 
 
+#: Boxes of days in one row of a sheet.
+DAYS_IN_A_ROW = 15
+
+
+def put_days(document: Document, form: dict[str, Any]) -> None:
+    """The days of a notice as boxes, row after row."""
+    labels = form["labels"]
+    across = min(DAYS_IN_A_ROW, len(labels))
+    table = document.add_table(rows=-(-len(labels) // across), cols=across, style="Table Grid")
+    for n, label in enumerate(labels):
+        paragraph = table.rows[n // across].cells[n % across].paragraphs[0]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.space_after = Pt(0)
+        add(paragraph, label, size=9)
+    document.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
 DRAWN: dict[str, Callable[[Document, dict[str, Any]], None]] = {
     "text": put_text,
     "small": put_small,
@@ -192,6 +209,7 @@ DRAWN: dict[str, Callable[[Document, dict[str, Any]], None]] = {
     "table": put_table,
     "choices": put_choices,
     "blanks": put_blanks,
+    "days": put_days,
 }
 
 

@@ -1,0 +1,45 @@
+"""A paper as what a browser takes away: a file, a picture, and the ways to them."""
+
+from typing import Literal
+
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from linli.web.papers.paper import Paper
+from linli.web.papers.typeset import pdf, pictures
+from linli.web.papers.word import word
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+Form = Literal["pdf", "docx"]
+
+
+def taken_as(paper: Paper, form: Form, *, name: str) -> HttpResponse:
+    """The paper as a file to keep, called ``name`` with the form's ending."""
+    if form == "pdf":
+        return attached(pdf([paper]), "application/pdf", f"{name}.pdf")
+    return attached(word(paper), DOCX, f"{name}.docx")
+
+
+def picture_of(paper: Paper, position: int) -> HttpResponse:
+    """One of the paper's pictures, from 1, to be looked at and kept by a long press; 404 where there is none."""
+    drawn = pictures(paper)
+    if not 1 <= position <= len(drawn):
+        raise Http404
+    return HttpResponse(drawn[position - 1], headers={"Content-Type": "image/png", "Content-Disposition": "inline"})
+
+
+def attached(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """A file to be kept (RFC 6266), under a name that may be Chinese and is no person's."""
+    disposition = content_disposition_header(True, name) or "attachment"
+    return HttpResponse(content, headers={"Content-Type": media_type, "Content-Disposition": disposition})
+
+
+def ways_of_paper(*, pdf: str, docx: str, shown: str) -> list[tuple[str, str, str]]:
+    """How a paper can be taken away: word, address, drawing."""
+    return [
+        ("PDF（A4）", pdf, "print"),
+        ("Word（.docx）", docx, "pen"),
+        (_("图片，发到群里"), shown, "phone"),
+    ]
