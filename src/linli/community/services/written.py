@@ -232,7 +232,7 @@ def restore(name: str, trace: Trace) -> None:
 def take_phones_back(rows: Sequence[Sequence[str]]) -> None:
     """Take away the phones that known people were given; refused where one has another by now."""
     for at in range(0, len(rows), AT_ONCE):
-        some = {id: index for id, index in rows[at : at + AT_ONCE]}
+        some = {str(id): index for id, index in rows[at : at + AT_ONCE]}
         phones = Person.objects.filter(id__in=some.keys())
         now = {str(id): bytes(index or b"").hex() for id, index in phones.values_list("id", "phone_index")}
         if now != some:
