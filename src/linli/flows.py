@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from linli.accounts import policy as accounts
+from linli.accounts import services as logins
 from linli.community import policy as community
 from linli.community.queries import area_code_of
 from linli.community.services import take_in_ordered
@@ -40,6 +41,7 @@ RUNS: Mapping[str, Callable[[UUID], None]] = {
     "archive.let_go": portal.let_archive_go,
     "archive.make": portal.make_archive,
     "notice.end": messaging.end_notice,
+    "phone-code.send": logins.send_phone_code,
     "register.take_in": take_in_ordered,
     "retention.sweep": record.sweep_old_rows,
     "review.hand_on": messaging.hand_on_review,
@@ -59,4 +61,6 @@ RETENTION: Sequence[retention.Kept] = (*retention.KEPT, *community.KEPT, *accoun
 
 #: What makes the words of messages that are never stored (one-time codes): kind → function of the message's subject,
 #: which gives the same words for the same subject, so that a repeat under the same key says nothing else.
-BODIES: Mapping[str, Callable[[UUID], str]] = {}
+BODIES: Mapping[str, Callable[[UUID], str]] = {
+    "phone-code": logins.words_of_phone_code,
+}

@@ -1,10 +1,12 @@
 """A register ordered, taken in by the worker, imported again, and taken back."""
 
+import json
 import threading
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from linli.community.adapters.registers import read_register
 from linli.community.models import (
@@ -26,7 +28,9 @@ from linli.community.services import (
     found_community,
     keep_reading,
     order_register,
+    record_phone,
     registers,
+    reveal,
     take_in_ordered,
     take_in_register,
     undo_register,
@@ -224,3 +228,79 @@ def test_a_failure_in_the_middle_leaves_nothing_and_is_tried_again(committed_db,
     Job.objects.update(due_at="2020-01-01T00:00Z")
     run_due()
     assert Dwelling.objects.count() == 1
+
+
+PHONES = ["门牌", "业主", "电话"]
+
+
+def test_phones_come_in_sealed_and_open_only_through_a_purpose(compound, clerk):
+    lines = (
+        ["1-301", "王芳", "138 0000 1234"],
+        ["1-302", "李明、赵云", "13900001111、022-23456789"],
+        ["1-303", "钱", ""],
+    )
+    counts = take_in_register(place=compound, reading=reading_of(*lines, headings=PHONES), by=clerk).counts
+    assert counts["phones_added"] == 3
+    wang = Person.objects.get(name="王芳")
+    assert b"13800001234" not in bytes(wang.phone_sealed or b"") + bytes(wang.phone_index or b"")
+    assert reveal(wang, field="phone", purpose="contact", by=clerk) == "13800001234"
+    assert reveal(Person.objects.get(name="赵云"), field="phone", purpose="contact", by=clerk) == "02223456789"
+    assert list(Person.objects.filter(phone_sealed=None).values_list("name", flat=True).exclude(name="示例甲")) == [
+        "钱"
+    ]
+    traces = json.dumps([event.internal for event in Event.objects.all()], default=str)
+    assert "13800001234" not in traces
+    again = take_in_register(place=compound, reading=reading_of(*lines, headings=PHONES), by=clerk).counts
+    assert {name for name, count in again.items() if count} == {"unchanged"}
+
+
+def test_the_roster_knows_somebody_by_name_and_phone_in_a_later_register(compound, clerk):
+    take_in_register(place=compound, reading=reading_of(["1-301", "王芳", "13800001234"], headings=PHONES), by=clerk)
+    later = reading_of(
+        ["1-302", "王芳", "+86 13800001234"],  # the same person's second home
+        ["1-303", "王芳", "13900001111"],  # another of her name
+        ["1-304", "王芳", ""],  # a name alone
+        ["1-305", "李明", "13800001234"],  # who shares her phone
+        headings=PHONES,
+    )
+    take_in_register(place=compound, reading=later, by=clerk)
+    owners = dict(Ownership.objects.values_list("dwelling__room", "person"))
+    assert owners["301"] == owners["302"]
+    assert len({owners[room] for room in ("302", "303", "304", "305")}) == 4
+
+
+def test_a_phone_that_is_there_is_not_written_over_and_the_preview_says_so(compound, clerk):
+    take_in_register(place=compound, reading=reading_of(["1-301", "王芳", "13800001234"], headings=PHONES), by=clerk)
+    other = reading_of(["1-301", "王芳", "13900001111"], headings=PHONES)
+    intake = plan_intake(compound, other, viewer=clerk)
+    assert [tuple(kept) for kept in intake.kept] == [("一单元301", "phone", "王芳", "139****1111")]
+    take_in_register(place=compound, reading=other, by=clerk)
+    assert reveal(Person.objects.get(name="王芳"), field="phone", purpose="contact", by=clerk) == "13800001234"
+
+
+def test_undoing_takes_the_phones_back_unless_they_have_changed(compound, clerk):
+    bare = ["1-301", "王芳", ""], ["1-302", "李明", ""]
+    take_in_register(place=compound, reading=reading_of(*bare, headings=PHONES), by=clerk)
+    full = ["1-301", "王芳", "13800001234"], ["1-302", "李明", "13900001111"], ["1-303", "新人", "13700002222"]
+    taken = take_in_register(place=compound, reading=reading_of(*full, headings=PHONES), by=clerk)
+    assert taken.counts["phones_added"] == 3
+    li = Person.objects.get(name="李明")
+    record_phone(person=li, phone="13600003333", by=clerk)
+    with pytest.raises(Refused) as refused:
+        undo_register(imported=taken, by=clerk)
+    assert refused.value.code == "register.built-on"
+    record_phone(person=li, phone="13900001111", by=clerk)
+    undo_register(imported=taken, by=clerk)
+    assert not Person.objects.exclude(phone_index=None).exists()
+    assert not Person.objects.filter(name="新人").exists()
+
+
+def test_phones_cost_the_same_few_statements_however_many_they_are(compound, clerk):
+    def lines(n):
+        return reading_of(*([f"1-{300 + at}", f"人{at}", f"138{at:08}"] for at in range(n)), headings=PHONES)
+
+    with CaptureQueriesContext(connection) as few:
+        plan_intake(compound, lines(2), viewer=clerk)
+    with CaptureQueriesContext(connection) as many:
+        plan_intake(compound, lines(90), viewer=clerk)
+    assert len(few) == len(many)

@@ -75,6 +75,27 @@ class PhoneForm(forms.Form):
     )
 
 
+class AskCodeForm(forms.Form):
+    """The phone that a code is sent to."""
+
+    phone = forms.CharField(
+        label=_("您的手机号"),
+        max_length=30,
+        help_text=_("要和社区登记的一样。"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+
+class PhoneCodeForm(forms.Form):
+    """The six digits of the message."""
+
+    number = forms.CharField(
+        label=_("短信里的六位数字"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
 class NumberForm(forms.Form):
     """The second key's number."""
 

@@ -57,6 +57,29 @@ class SignInLink(Row):
         return str(self.id)
 
 
+class PhoneCode(Row):
+    """Six digits that were asked for a phone number, whoever has it. The digits are reckoned from the row's id and
+    stand nowhere; ``secret_sha256`` is of the address at which they are typed in. A number has one live at a time.
+    """
+
+    secret_sha256 = models.CharField(max_length=64, unique=True)
+    phone_sealed = SealedField()
+    phone_index = models.BinaryField(max_length=32)
+    made_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, help_text="used, or another was asked for since")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="how often it was typed wrong")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_index"], condition=models.Q(ended_at=None), name="one_live_code_of_a_phone"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Session(AbstractBaseSession):
     """A browser in which an account is signed in. Deleting the row ends it at once: nothing else knows the session."""
 

@@ -18,5 +18,6 @@ GUARDED = OFFICE
 
 KEPT = (
     Kept("accounts.SignInLink", "expires_at", timedelta(days=30), "who says that a link did not work can be answered"),
+    Kept("accounts.PhoneCode", "made_at", timedelta(days=1), "a code that was sent is typed in"),
     Kept("accounts.Session", "expire_date", timedelta(0), "a phone stays signed in"),
 )

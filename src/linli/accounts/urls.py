@@ -4,6 +4,8 @@ from linli.accounts import views
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign-in"),
+    path("sign-in/phone", views.ask_code, name="ask-code"),
+    path("sign-in/code/<str:secret>", views.enter_code, name="phone-code"),
     path("s/<str:secret>", views.link, name="sign-in-link"),
     path("role", views.choose, name="choose-role"),
     path("sign-out", views.sign_out, name="sign-out"),

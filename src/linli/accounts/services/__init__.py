@@ -28,11 +28,13 @@ from linli.accounts.services.logins import (
     use_sign_in_link,
 )
 from linli.accounts.services.oversight import appoint_officer
+from linli.accounts.services.phones import ask_phone_code, send_phone_code, use_phone_code, words_of_phone_code
 
 __all__ = [
     "add_device",
     "add_passkey",
     "appoint_officer",
+    "ask_phone_code",
     "begin_totp",
     "claim_door",
     "confirm_claim",
@@ -51,8 +53,11 @@ __all__ = [
     "record_help_at_door",
     "remove_factor",
     "renew_paper_codes",
+    "send_phone_code",
     "spend",
     "take_up_help",
     "use_confirmed_claim",
+    "use_phone_code",
     "use_sign_in_link",
+    "words_of_phone_code",
 ]

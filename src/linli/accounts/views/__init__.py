@@ -6,10 +6,12 @@ from linli.accounts.views.family import at_door, end, family, invitation, one_he
 from linli.accounts.views.keys import app, keys, new_app, passkey, prove, remove
 from linli.accounts.views.own import add_browser, data, devices, end_browsers
 from linli.accounts.views.people import bodies, call, invite, people, person
+from linli.accounts.views.phones import ask_code, enter_code
 
 __all__ = [
     "add_browser",
     "app",
+    "ask_code",
     "at_door",
     "bodies",
     "call",
@@ -23,6 +25,7 @@ __all__ = [
     "door",
     "end",
     "end_browsers",
+    "enter_code",
     "family",
     "invitation",
     "invite",

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.accounts.acting import CHOSEN, StandingRequest, key_of, sign_in_browser
+from linli.accounts.forms import AskCodeForm
 from linli.accounts.services import use_sign_in_link
 from linli.accounts.views.asking import spend_here
-from linli.community.queries import nothing_founded
+from linli.accounts.views.phones import first_page
 from linli.rules.errors import Refused
 from linli.web.refusal import status_of, words_of
 
@@ -18,7 +19,7 @@ from linli.web.refusal import status_of, words_of
 @require_safe
 def sign_in(request: HttpRequest) -> HttpResponse:
     """How to come in, for somebody who is not signed in."""
-    return render(request, "accounts/sign_in.html", {"nothing_founded": nothing_founded()})
+    return render(request, "accounts/sign_in.html", first_page(request, AskCodeForm()))
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,7 +31,8 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
         spend_here("sign-in links", request, most=60)
         account = use_sign_in_link(secret=secret)
     except Refused as refused:
-        page = {"refused": words_of(refused), "inside": request.user.is_authenticated}
+        more = {"refused": words_of(refused), "inside": request.user.is_authenticated}
+        page = first_page(request, AskCodeForm(), **more)
         return render(request, "accounts/sign_in.html", page, status=status_of(refused))
     sign_in_browser(request, account)
     return redirect("home")

@@ -12,12 +12,15 @@ from django.db import connection, models
 from linli.community.models import Dwelling, Household, Ownership, Person, Place, Residency
 from linli.community.queries.intake import Batch
 from linli.record import clock
+from linli.record.cipher import Cell, index_of, seal
 from linli.rules.errors import Refused
 
 #: How many rows one statement speaks of.
 AT_ONCE = 10_000
 #: What a register may change of a door: the columns, each with its kind.
 DOOR = {"floor": "text", "area": "int", "use": "text", "occupied": "bool", "area_source": "text", "sort_key": "text"}
+#: A phone of somebody who is known.
+PHONE = {"phone_sealed": "bytea", "phone_index": "bytea"}
 #: What a register makes, in the order in which it can be taken away again.
 MADE: Mapping[str, type[models.Model]] = {
     "residents": Residency,
@@ -56,7 +59,12 @@ def write_batch(batch: Batch, community: UUID) -> None:
         ((*door, community) for door in batch.doors),
     )
     set_values(Dwelling, DOOR, [door_values(door.after) for door in batch.changed_doors])
-    copy_in(Person, ("id", "name", "community_id"), ((*person, community) for person in batch.people))
+    copy_in(
+        Person,
+        ("id", "name", "phone_sealed", "phone_index", "community_id"),
+        ((one.id, one.name, *phone_values(one.id, one.phone), community) for one in batch.people),
+    )
+    set_values(Person, PHONE, [(one.person, *phone_values(one.person, one.phone)) for one in batch.phones])
     Ownership.objects.filter(id__in=batch.ended_owners).update(until=today)
     copy_in(
         Ownership,
@@ -77,6 +85,13 @@ def write_batch(batch: Batch, community: UUID) -> None:
         ("id", "household_id", "person_id", "since", "community_id"),
         ((*resident, community) for resident in batch.residents),
     )
+
+
+def phone_values(person: UUID, phone: str) -> tuple[bytes | None, bytes | None]:
+    """A phone as it lies in its row: sealed for it, and its index; nothing where there is none."""
+    if not phone:
+        return None, None
+    return seal(phone, Cell(Person._meta.db_table, "phone_sealed", person)), index_of(phone, of="phone")
 
 
 def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -107,7 +122,10 @@ def door_values(door: Any) -> list[Any]:
 
 
 class Trace:
-    """Which rows a register made, ended and changed: ids, and the values of doors and shares before and after."""
+    """Which rows a register made, ended and changed: ids, and the values of doors and shares before and after.
+
+    Of a phone that somebody known was given it keeps the index, which tells whether it is still the same.
+    """
 
     def __init__(self) -> None:
         self.ids: dict[str, bytearray] = defaultdict(bytearray)
@@ -127,6 +145,8 @@ class Trace:
         self.changed["families"] += [
             [str(id), [before and str(before)], [str(after)]] for id, after, before in batch.changed_families
         ]
+
+        self.changed["phones"] += [[str(one.person), index_of(one.phone, of="phone").hex()] for one in batch.phones]
 
     def packed(self) -> bytes:
         """The trace as bytes, from which ``unpacked`` makes an equal one."""
@@ -173,6 +193,7 @@ def take_back(trace: Trace) -> None:
     refuse_ended_since(trace)
     for name in CHANGED:
         restore(name, trace)
+    take_phones_back(trace.changed["phones"])
     with connection.cursor() as cursor:
         for name, model in MADE.items():
             for ids in trace.some(name):
@@ -206,6 +227,17 @@ def restore(name: str, trace: Trace) -> None:
         if any(now.get(id) != texts(after) for id, _, after in some):
             raise built_on()
         set_values(model, columns, [(id, *before) for id, before, _ in some])
+
+
+def take_phones_back(rows: Sequence[Sequence[str]]) -> None:
+    """Take away the phones that known people were given; refused where one has another by now."""
+    for at in range(0, len(rows), AT_ONCE):
+        some = {str(id): index for id, index in rows[at : at + AT_ONCE]}
+        phones = Person.objects.filter(id__in=some.keys())
+        now = {str(id): bytes(index or b"").hex() for id, index in phones.values_list("id", "phone_index")}
+        if now != some:
+            raise built_on()
+        phones.update(phone_sealed=None, phone_index=None)
 
 
 def texts(values: list[Any]) -> list[str | None]:

@@ -186,6 +186,7 @@ def count_words(counts: Mapping[str, int]) -> list[tuple[str, int]]:
         (_("搬走的住户"), number["households_ended"]),
         (_("新记的居住人"), number["residents_added"]),
         (_("不再居住的人"), number["residents_ended"]),
+        (_("新登记的电话"), number["phones_added"]),
         (_("和原来一样的门户"), number["unchanged"]),
     ]
 
@@ -199,11 +200,19 @@ def change_lines(changes: Sequence[Change]) -> list[parts.Line]:
         "owner": _("业主"),
         "household": _("住户"),
         "member": _("居住人"),
+        "phone": _("电话"),
     }
     return [
-        parts.Line([change.door, words[change.what], value_word(change.before), value_word(change.after)])
+        parts.Line([change.door, words[change.what], before_word(change), value_word(change.after)])
         for change in changes
     ]
+
+
+def before_word(change: Change) -> str:
+    """What stood there before; another phone is not opened for it."""
+    if change.what == "phone":
+        return _("%(name)s登记的另一个号码") % {"name": change.before}
+    return value_word(change.before)
 
 
 def value_word(value: str) -> str:

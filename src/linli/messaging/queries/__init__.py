@@ -1,5 +1,6 @@
 """Every read of messages, public texts and notices; other apps enter here."""
 
+from linli.messaging.queries.channels import is_told, sms_channel
 from linli.messaging.queries.messages import Counts, counts_of
 from linli.messaging.queries.notices import Board, Said, board_of, notice_for, notices_for, said_of
 from linli.messaging.queries.reviews import (
@@ -19,6 +20,7 @@ __all__ = [
     "appeals_before",
     "board_of",
     "counts_of",
+    "is_told",
     "notice_for",
     "notices_for",
     "own_texts",
@@ -26,4 +28,5 @@ __all__ = [
     "review_for",
     "said_of",
     "segments_of",
+    "sms_channel",
 ]

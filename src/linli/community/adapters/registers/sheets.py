@@ -187,7 +187,13 @@ class SheetReader:
                 self.say(headings.row, column, "column-hidden", "notice", _("这一栏在文件里是隐藏的，也读入了。"))
         if {"phone", "owner_phone", "head_phone"} & set(headings.at):
             column = next(one for one in ("phone", "owner_phone", "head_phone") if one in headings.at)
-            self.say(headings.row, column, "phone-tells-people-apart", "notice", _("电话只用来分清是不是同一个人。"))
+            self.say(
+                headings.row,
+                column,
+                "phone-tells-people-apart",
+                "notice",
+                _("电话用来分清是不是同一个人，加密保存，以后找人、用短信进门都靠它。"),
+            )
         if "use" not in headings.at:
             self.say(0, "use", "use-missing", "notice", _("没有“用途”一栏，都按住宅算。"))
         found = levels_in(self.sheet.name)

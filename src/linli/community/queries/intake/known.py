@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from linli.community.models import Dwelling, Household, Ownership, Place, Residency
+from linli.community.models import Dwelling, Household, Ownership, Person, Place, Residency
 from linli.rules.doors import name_key, room_key
 
 #: How many ids or names one statement asks for.
@@ -60,6 +60,14 @@ class People:
 
     owners: dict[UUID, list[KnownOwner]] = field(default_factory=lambda: defaultdict(list))
     families: dict[UUID, list[KnownFamily]] = field(default_factory=lambda: defaultdict(list))
+
+    def everybody(self) -> Iterable[UUID]:
+        """All of them."""
+        yield from (owner.person for owners in self.owners.values() for owner in owners)
+        for family in (family for families in self.families.values() for family in families):
+            yield from family.members
+            if family.head:
+                yield family.head
 
     def named(self, door: UUID) -> dict[str, UUID]:
         """The people of a door by name, the first of a name."""
@@ -117,3 +125,15 @@ def doors_of_names(names: Collection[str], community: UUID) -> Iterable[tuple[st
             .order_by("id")
             .values_list("person__name", "person_id", "household__dwelling_id")
         )
+
+
+def people_of_phones(indexes: Collection[bytes], community: UUID) -> dict[tuple[str, bytes], UUID]:
+    """(name, index of the phone) → person of the community; of two who have both alike, the first."""
+    rows = Person.objects.filter(community=community, phone_index__in=indexes).order_by("-id")
+    return {(name, bytes(index or b"")): id for id, name, index in rows.values_list("id", "name", "phone_index")}
+
+
+def phones_of(people: Collection[UUID]) -> dict[UUID, bytes]:
+    """Of these people, those who have a phone, with its index."""
+    rows = Person.objects.filter(id__in=people, phone_index__isnull=False)
+    return {id: bytes(index or b"") for id, index in rows.values_list("id", "phone_index")}

@@ -18,13 +18,17 @@ from linli.community.queries.intake.known import (
     doors_below,
     doors_of_names,
     people_at,
+    people_of_phones,
+    phones_of,
 )
 from linli.community.tree import LEVELS, Tree
 from linli.record import clock
 from linli.record.acting import Acting
+from linli.record.cipher import index_of
 from linli.record.ids import new_id
 from linli.rules.doors import level_key, name_key, natural_key, room_key
 from linli.rules.errors import Refused
+from linli.rules.identifiers import mask_phone
 
 #: An ownership of these sources, or a checked one, is not taken back by a list that says otherwise.
 FIRM = {Ownership.Source.REGISTRY, Ownership.Source.CONTRACT}
@@ -35,7 +39,7 @@ SHOWN = 200
 COUNTS = (
     *("places_added", "doors_added", "doors_changed", "people_added", "ownerships_added", "ownerships_changed"),
     *("ownerships_ended", "households_added", "households_changed", "households_ended", "residents_added"),
-    *("residents_ended", "unchanged"),
+    *("residents_ended", "phones_added", "unchanged"),
 )
 
 
@@ -68,6 +72,21 @@ class ChangedDoor(NamedTuple):
     before: KnownDoor
 
 
+class NewPerson(NamedTuple):
+    """Somebody new on the roster; ``phone`` as the register has it, empty where it has none."""
+
+    id: UUID
+    name: str
+    phone: str
+
+
+class NewPhone(NamedTuple):
+    """The phone of somebody who is known and had none."""
+
+    person: UUID
+    phone: str
+
+
 class NewOwner(NamedTuple):
     id: UUID
     dwelling: UUID
@@ -96,7 +115,8 @@ class Batch:
     places: list[Place] = field(default_factory=list)
     doors: list[NewDoor] = field(default_factory=list)
     changed_doors: list[ChangedDoor] = field(default_factory=list)
-    people: list[tuple[UUID, str]] = field(default_factory=list)
+    people: list[NewPerson] = field(default_factory=list)
+    phones: list[NewPhone] = field(default_factory=list)
     owners: list[NewOwner] = field(default_factory=list)
     changed_owners: list[tuple[UUID, str, str]] = field(default_factory=list)
     ended_owners: list[UUID] = field(default_factory=list)
@@ -115,6 +135,7 @@ class Batch:
             *(len(self.places), len(self.doors), len(self.changed_doors), len(self.people), len(self.owners)),
             *(len(self.changed_owners), len(self.ended_owners), len(self.families), len(self.changed_families)),
             *(len(self.ended_families), len(self.residents), len(self.ended_residents)),
+            sum(bool(person.phone) for person in self.people) + len(self.phones),
         )
 
     @property
@@ -161,12 +182,13 @@ def intake_batches(
 ) -> Iterator[Batch]:
     """Compare a reading with what is known at ``place``, some rows at a time; ``intake`` gathers what is to be seen.
 
-    Doors are matched by their places and room, however these are written; people by their phone within the register,
-    else by name within one door, never by name alone. ``same_people`` are the names of which the clerk says that all
-    their doors belong to one person. Cells that say nothing change nothing; a checked ownership stays, and is shown as
-    kept. A list of families that leaves somebody out says that they are gone. ``whole`` says that the register is: who
-    is known only at doors it leaves out is gone too. Refused: rows that belong to another place, or to one of several
-    buildings without saying which.
+    Doors are matched by their places and room, however these are written; people by their name and phone, in the
+    register and on the roster, else by name within one door, never by name alone. A phone is written where somebody
+    has none; another one than they have stays unwritten, and is shown as kept: it opens their door. ``same_people``
+    are the names of which the clerk says that all their doors belong to one person. Cells that say nothing change
+    nothing; a checked ownership stays, and is shown as kept. A list of families that leaves somebody out says that
+    they are gone. ``whole`` says that the register is: who is known only at doors it leaves out is gone too. Refused:
+    rows that belong to another place, or to one of several buildings without saying which.
     """
     require(viewer, CHANGE_REGISTER, place)
     return Planner(place, frozenset(same_people), intake).plan(reading, whole=whole)
@@ -188,6 +210,8 @@ class Planner:
         self.batch = Batch()
         self.people = People()
         self.one_person: dict[object, UUID] = {}
+        self.by_phone: dict[tuple[str, bytes], UUID] = {}
+        self.phone_of: dict[UUID, bytes] = {}
         self.seen: set[UUID] = set()
         self.at: dict[tuple[str, str, str], Place] = {}
 
@@ -197,6 +221,7 @@ class Planner:
             rows = reading.rows[start : start + BATCH]
             known = [(row, at, self.known_door(row, at)) for row, at in ((row, self.place_of(row)) for row in rows)]
             self.people = people_at([door.id for _, _, door in known if door])
+            self.find_phones(rows)
             for row, at, door in known:
                 self.plan_row(row, at, door)
             yield self.finished(len(rows))
@@ -346,6 +371,17 @@ class Planner:
             self.one_person.setdefault(self.key_of(name, there) or name, person)
         self.intake.joined = {name for name in asked if len(found[name]) == 1}
 
+    def find_phones(self, rows: Sequence[RegisterRow]) -> None:
+        """Who on the roster has the phones of these rows, and which phone those have who may be meant: two statements
+        where the rows have phones, and none where they have not."""
+        asked = {number for row in rows for number in row.phones.values()}
+        if not asked:
+            return
+        self.by_phone = people_of_phones([index_of(number, of="phone") for number in asked], self.community)
+        meant = {*self.people.everybody(), *self.one_person.values()} - self.phone_of.keys()
+        self.phone_of.update(phones_of(meant))
+        self.phone_of.update({person: index for (_, index), person in self.by_phone.items()})
+
     def key_of(self, name: str, row: RegisterRow) -> object:
         """What makes somebody one person at several doors; None for somebody who is known at this door alone."""
         if name in self.same_people:
@@ -354,16 +390,31 @@ class Planner:
 
     def person(self, name: str, row: RegisterRow, people: dict[str, UUID]) -> UUID:
         """Who somebody of a row is: the one place where people are told apart and where a new one is made."""
-        key = self.key_of(name, row)
-        known = self.one_person.get(key) if key is not None else None
+        key, phone = self.key_of(name, row), row.phones.get(name, "")
+        index = index_of(phone, of="phone") if phone else b""
+        known = self.by_phone.get((name, index)) or (self.one_person.get(key) if key is not None else None)
         person = known or people.get(name)
         if person is None:
             person = new_id()
-            self.batch.people.append((person, name))
+            self.batch.people.append(NewPerson(person, name, phone))
+            if phone:
+                self.phone_of[person] = index
+        elif phone:
+            self.plan_phone(person, name, row, index)
         if key is not None:
             self.one_person.setdefault(key, person)
         people[name] = person
         return person
+
+    def plan_phone(self, person: UUID, name: str, row: RegisterRow, index: bytes) -> None:
+        """A phone for somebody who has none; what they have stays."""
+        if person not in self.phone_of:
+            self.phone_of[person] = index
+            self.batch.phones.append(NewPhone(person, row.phones[name]))
+        elif self.phone_of[person] != index:
+            kept = Change(row.label, "phone", name, mask_phone(row.phones[name]))
+            if kept not in self.intake.kept and len(self.intake.kept) < SHOWN:
+                self.intake.kept.append(kept)
 
     def plan_owners(self, row: RegisterRow, door: UUID, people: dict[str, UUID]) -> None:
         current = self.people.owners.get(door, [])
