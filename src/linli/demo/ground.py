@@ -31,6 +31,8 @@ from linli.record import clock
 from linli.record.acting import Acting
 
 ADDRESS = {"city": "天津市", "district": "河西区", "town": "桃园街道", "community": "广顺园社区"}
+#: Of the district: the rules of other cities are not offered.
+AREA_CODE = "120103000000"
 SECRETARY, CLERK, LEADER, SECOND_LEADER = "周文静", "林小梅", "赵建国", "孙凤英"
 RESIDENT, NEIGHBOUR, SUPERVISOR = "陈玉兰", "李桂珍", "孙守正"
 #: Nobody's: no number of China's begins so.
@@ -90,7 +92,7 @@ def community_there() -> Place | None:
 def settle() -> Ground:
     """Found the community, name its people, lay out the doors by rule, and take both registers in."""
     with clock.told_at(at(2023, 5, 8)):
-        community = found_community(**ADDRESS, by=Acting.system(None))
+        community = found_community(**ADDRESS, area_code=AREA_CODE, by=Acting.system(None))
         system = Acting.system(community.id)
         bodies = {
             name: add_organisation(community=community, name=name, kinds=[kind], by=system)

@@ -86,8 +86,9 @@ class NoticeForm(forms.Form):
         places = Place.objects.filter(community=community, kind__in=kinds).order_by("path", "sort_key")
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
         self.fields["issuer"].queryset = Organisation.objects.filter(community=community).order_by("name")  # type: ignore[attr-defined]
-        packs = [rule_option(pack) for pack in shelf() if pack.in_force_at(clock.today())]
-        self.fields["pack"].choices = [("", Option(_("没有专门的规定"), _("天数由社区定"))), *packs]  # type: ignore[attr-defined]
+        today = clock.today()
+        here = [pack for pack in shelf() if pack.in_force_at(today) and pack.holds_at(community.area_code)]
+        self.fields["pack"].choices = [("", Option(_("没有专门的规定"), _("天数由社区定"))), *map(rule_option, here)]  # type: ignore[attr-defined]
 
 
 class TextForm(forms.Form):

@@ -25,6 +25,11 @@ ACTIONS = (
 )
 
 
+def has_queue(by: Acting) -> bool:
+    """Whether texts or appeals of others can wait for somebody who acts in this role."""
+    return by.role in REVIEW_TEXT.roles | DECIDE_APPEAL.roles
+
+
 def can_review(by: Acting, review: Review) -> bool:
     """Whoever is named for it; the deputy once the clock has run out, or at once where the text is the reviewer's own.
 

@@ -19,7 +19,7 @@ from linli.files.services import store_picture
 from linli.files.views import serve
 from linli.messaging.forms import NoticeForm, ObjectionForm, TextForm, WordsForm
 from linli.messaging.models import Notice, NoticeObjection, Posting
-from linli.messaging.policy import POST_NOTICE, WRITE_NOTICE
+from linli.messaging.policy import POST_NOTICE, WRITE_NOTICE, has_queue
 from linli.messaging.queries import notice_for, notices_for
 from linli.messaging.services import (
     answer_objection,
@@ -62,7 +62,7 @@ def board(request: HttpRequest) -> HttpResponse:
     """公示栏: what is posted, what has been, and for the office what is on its way."""
     by = actor(request)
     can_write = can(by, WRITE_NOTICE, community_of(by))
-    page = {"rows": pages.board_rows(notices_for(by)[:100]), "can_write": can_write}
+    page = {"rows": pages.board_rows(notices_for(by)[:100]), "can_write": can_write, "reviews": has_queue(by)}
     return render(request, "messaging/board.html", page)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.messaging.forms import ReasonForm, WordsForm
 from linli.messaging.models import Appeal, Review
+from linli.messaging.policy import has_queue
 from linli.messaging.queries import appeals_before, own_texts, queue_of, review_for
 from linli.messaging.services import appeal_text, approve_text, decide_appeal, hide_text, return_text
 from linli.messaging.views import pages
@@ -41,7 +42,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """What waits for the reader to review or decide, and what they have written themselves."""
     by = actor(request)
     page = pages.queue_page(list(queue_of(by)), list(appeals_before(by)), list(own_texts(by)))
-    return render(request, "messaging/queue.html", page)
+    return render(request, "messaging/queue.html", {**page, "reviews": has_queue(by)})
 
 
 @login_required

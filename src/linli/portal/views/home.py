@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from linli.accounts.acting import StandingRequest
 from linli.accounts.policy import RECORD_HELP
+from linli.community.models import Role
 from linli.community.policy import OFFICE, can
 from linli.community.queries import reach_of
 from linli.matters.models import Matter
@@ -43,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "answers": answer_rows(by),
     }
     if in_office:
-        page["can_raise"] = can(by, RAISE_MATTER, standing.community)
+        page |= {"can_raise": can(by, RAISE_MATTER, standing.community), "ways": office_ways()}
     else:
         page |= {"doors": four_doors(by), "waiting": waiting_for(by), "today": day_and_weekday(clock.now())}
     if can_record_help(by):
@@ -51,11 +52,23 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", page)
 
 
+def office_ways() -> list[parts.Row]:
+    """Where the office goes less often than every day: homes, people, papers."""
+    return [
+        parts.Row(_("门户和花名册"), _("小区、楼栋、每一户"), reverse("community:index"), icon="building"),
+        parts.Row(_("门牌码"), _("印出来，一户一张"), reverse("codes"), icon="door"),
+        parts.Row(_("人员、职务"), _("谁担任什么，请谁进门"), reverse("people"), icon="person"),
+        parts.Row(_("上门记下家人代办"), _("老人没有手机，请家人帮着看"), reverse("help-at-door"), icon="people"),
+        parts.Row(_("台账、套表"), _("打包留档，把空表填好"), reverse("papers"), icon="print"),
+    ]
+
+
 def four_doors(by: Acting) -> list[parts.Door]:
     """The four large buttons: each leads to what there is today."""
     reach = reach_of(by)
-    number = reach.leader or reach.office
-    label = _("打电话找社区") if reach.office and not reach.leader else _("打电话找楼长")
+    leader = None if by.role == Role.Kind.BUILDING_LEADER else reach.leader
+    number = leader or reach.office
+    label = _("打电话找社区") if reach.office and not leader else _("打电话找楼长")
     return [
         parts.Door(_("看通知"), "notice", reverse("messaging:board")),
         parts.Door(_("我要说"), "say", reverse("reach")),
