@@ -18,7 +18,7 @@ from linli.record.acting import Acting, actor
 from linli.record.services import answer_once, note
 from linli.rules.errors import Forbidden, Refused
 from linli.voting.models import Conflict, Drive, LateSlip, Seat, Voice
-from linli.voting.policy import can_enter_slips
+from linli.voting.policy import can_enter_slips, require_clerk
 from linli.voting.queries import MARKS, WorkList, work_list
 from linli.voting.services import admit_successor, judge_late_slip, settle_conflict
 from linli.voting.views.words import word_facts
@@ -72,7 +72,8 @@ def photo_at(slip: LateSlip) -> str:
 def settle(request: HttpRequest, conflict_id: UUID) -> HttpResponse:
     """One of the words stands, by name and reason."""
     by = actor(request)
-    conflict = get_object_or_404(Conflict, id=conflict_id, community=by.community)
+    conflict = get_object_or_404(Conflict.objects.select_related("drive"), id=conflict_id, community=by.community)
+    require_clerk(by, conflict.drive)
     sent = request.POST.get("voice", "")
     chosen = next((voice for voice in conflict.seat.voices.all() if str(voice.id) == sent), None)
 
@@ -104,6 +105,7 @@ def successor(request: HttpRequest, seat_id: UUID) -> HttpResponse:
     """Who owns a home now speaks for it from here on."""
     by = actor(request)
     seat = get_object_or_404(Seat.objects.select_related("electorate__drive"), id=seat_id, community=by.community)
+    require_clerk(by, seat.electorate.drive)
     owners = owners_of([seat.dwelling_id] if seat.dwelling_id else [])
     person = next((owner for _dwelling, owner in owners if str(owner.id) == request.POST.get("person")), None)
     if person is None:
