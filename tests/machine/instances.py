@@ -112,21 +112,20 @@ class Instance:
         """The process numbers of all that is known to run."""
         return {page.worker, page.leader, page.server_process, self.postmaster()}
 
-    def streams(self) -> int | None:
-        """The process that answers at the port of streams, by its command line, once it answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port + 1}/live/", timeout=10):
-                pass
-        except urllib.error.HTTPError:
-            pass  # nobody has a ticket here
-        except OSError:
-            return None
-        wanted = f"linli.machine.streams\0{self.port + 1}\0".encode()
+    def part(self, name: str) -> int | None:
+        """The process of a part of this instance, by its command line and its data folder."""
+        ours = f"LINLI_DATA={self.data}\0".encode()
         for command in Path("/proc").glob("[0-9]*/cmdline"):
             with suppress(OSError):
-                if command.read_bytes().endswith(wanted):
-                    return int(command.parent.name)
+                if f"\0linli.machine.{name}\0".encode() in command.read_bytes():
+                    number = int(command.parent.name)
+                    if ours in (command.parent / "environ").read_bytes() and lives(number):
+                        return number
         return None
+
+    def streams(self) -> int | None:
+        """The process of streams, once it answers."""
+        return self.part("streams") if answers(self.port + 1) else None
 
     def words(self) -> str:
         """All that this instance's supervisors have said."""

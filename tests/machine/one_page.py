@@ -12,7 +12,10 @@ DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 SECRET_KEY = os.environ["LINLI_SECRET_KEY"]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = __name__
-INSTALLED_APPS = ["django.contrib.sessions", "linli.record"]
+INSTALLED_APPS = [
+    "django.contrib.sessions",
+    *("linli.record", "linli.files", "linli.community", "linli.messaging"),
+]
 FLOWS = __name__
 REACTIONS: dict[str, tuple[str, ...]] = {}
 RUNS: dict[str, object] = {}

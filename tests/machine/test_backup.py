@@ -19,7 +19,7 @@ from linli.machine.cluster import OWNER_ROLE, Cluster
 from linli.machine.environment import SOURCE
 from linli.machine.exchange import Exchange
 from linli.machine.refusal import MachineRefused
-from linli.machine.restore import restore
+from linli.machine.restore import checked, restore, secret_of
 
 TABLES = """
 create table word (id int primary key, said text not null, at timestamptz not null default now(), facts jsonb);
@@ -259,17 +259,22 @@ def test_a_real_instance_of_another_s_database_comes_back(
 ) -> None:
     from linli.files.queries import read
     from linli.files.services import store_document
-    from linli.record.models import Event
+    from linli.record.models import Event, Log
+    from linli.record.queries import head_of
+    from linli.record.sealing import seal_due
     from tests import cast
 
     monkeypatch.setenv("LINLI_DATA", str(tmp_path / "one"))
     monkeypatch.setenv("LINLI_BACKUP_PASSPHRASE", "四十八级台阶 forty-eight")
-    settings.FILES_FOLDER = tmp_path / "one" / "files"
+    settings.FILES_FOLDER, settings.WITNESS_FOLDER = tmp_path / "one" / "files", tmp_path / "one" / "witness"
     clerk = cast.clerk(cast.community())
     file = store_document(by=clerk.by, upload=SimpleUploadedFile("a.csv", "陈玉兰".encode()))
     lost = store_document(by=clerk.by, upload=SimpleUploadedFile("b.csv", b"lost"))
     (settings.FILES_FOLDER / lost.sha256[:2] / lost.sha256).unlink()
-    events = Event.objects.count()
+    seal_due()
+    events, log = Event.objects.count(), Log.objects.get(community=clerk.by.community)
+    head = head_of(log)
+    assert head is not None
 
     (name,) = [part for part in committed_db.split("/") if part.startswith("linli_")][-1:]
     source = name.split("?")[0]
@@ -277,6 +282,9 @@ def test_a_real_instance_of_another_s_database_comes_back(
     monkeypatch.setenv("LINLI_OWNER_DATABASE_URL", cluster.url(OWNER_ROLE, source))
     assert backup([str(tmp_path / "b.linli")]) == 0
     assert "1 份" in said_by(capsys), "a file that the instance has lost is said"
+    told = checked(tmp_path / "b.linli", secret_of(None))
+    assert told.marks[f"log {log.origin}"] == f"size {head.size}, root {head.root.hex()}", "as it was signed"
+    assert told.keys["log"] == settings.LOG_KEY
 
     monkeypatch.setenv("LINLI_DATA", str(tmp_path / "two"))
     assert restore([str(tmp_path / "b.linli")]) == 2
@@ -291,6 +299,11 @@ def test_a_real_instance_of_another_s_database_comes_back(
             assert owner.execute("select count(*) from record_event").fetchone() == (events,)
         settings.FILES_FOLDER = tmp_path / "two" / "files"
         assert read(file) == "陈玉兰".encode()
+        of_one, of_two = (
+            {path.name: path.read_text() for path in (tmp_path / name / "witness").iterdir()} for name in ("one", "two")
+        )
+        assert any(f"{log.origin}\\n{head.size}\\n" in kept for kept in of_one.values())
+        assert of_two == of_one
         assert not list((tmp_path / "two").glob("*.key")), "keys that the environment keeps are not written down"
     finally:
         cluster.drop_database(target)

@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,9 +22,14 @@ from django.utils import timezone
 from linli.machine import instance
 from linli.machine.cluster import OWNER_ROLE, Cluster
 from linli.machine.doctor import certificate, doctor
+from linli.record import witness
+from linli.record.acting import Acting
 from linli.record.cipher import Cell, seal
 from linli.record.ids import new_id
-from linli.record.models import Job
+from linli.record.models import Job, Log
+from linli.record.sealing import seal_due
+from linli.record.services import note
+from linli.rules.notes import Checkpoint
 
 #: No disk of a test is called full, and what its browser is called is no matter.
 OF_THE_MACHINE = {"space", "browser", "fonts", "python"}
@@ -44,10 +50,12 @@ def folder(committed_db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def worker(folder: Path, committed_db: str) -> Iterator[None]:
-    """Somebody who is called as the worker, and has just asked the database."""
-    with psycopg.connect(committed_db, application_name="linli worker", autocommit=True) as connection:
-        connection.execute("select")
+def parts(folder: Path, committed_db: str) -> Iterator[None]:
+    """Connections that are called as those of the program's parts, and have just asked the database."""
+    with ExitStack() as until_the_end:
+        for name in ("worker", "sealer", "streams"):
+            connection = psycopg.connect(committed_db, application_name=f"linli {name}", autocommit=True)
+            until_the_end.enter_context(connection).execute("select")
         yield
 
 
@@ -65,21 +73,21 @@ def examined(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, str], s
     return code, {each["name"]: each["state"] for each in lines}, "\n".join(each["chinese"] for each in lines)
 
 
-@pytest.mark.usefixtures("worker")
+@pytest.mark.usefixtures("parts")
 def test_a_well_instance_is_called_well(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     back_up(folder, 1)
     code, states, words = examined(capsys)
     assert (code, set(states.values())) == (0, {"ok"}), words
     assert states.keys() == {
         *("folder", "keys", "backup", "check", "postgresql", "letters"),
-        *("data-keys", "worker", "jobs", "clock", "migrations"),
+        *("data-keys", "worker", "sealer", "streams", "witness", "jobs", "clock", "migrations"),
     }
     assert doctor([]) == 0
     page = capsys.readouterr().out.splitlines()
     assert all(line.startswith("好\t") and " / " in line for line in page)
 
 
-@pytest.mark.usefixtures("worker")
+@pytest.mark.usefixtures("parts")
 def test_what_somebody_should_look_at(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     back_up(folder, 12)
     now = timezone.now()
@@ -99,6 +107,27 @@ def test_what_somebody_should_look_at(folder: Path, capsys: pytest.CaptureFixtur
         assert said in words
 
 
+@pytest.mark.usefixtures("parts")
+def test_a_witness_that_is_gone_or_knows_more_is_said(folder: Path, capsys, settings) -> None:
+    settings.WITNESS_FOLDER = folder / "witness"
+    note("thing.done", by=Acting.system(new_id()), subject_kind="thing", subject=new_id(), public={})
+    seal_due()
+    (kept,) = settings.WITNESS_FOLDER.iterdir()
+    assert examined(capsys)[1]["witness"] == "ok"
+
+    kept.rename(folder / "aside")
+    _, states, words = examined(capsys)
+    assert states["witness"] == "look"
+    assert "见证不见了" in words
+
+    (folder / "aside").rename(kept)
+    log = Log.objects.get()
+    witness.confirm(Checkpoint(log.origin, 2, bytes(32)))
+    _, states, words = examined(capsys)
+    assert states["witness"] == "look"
+    assert f"比见证过的旧：{log.origin}" in words
+
+
 def test_what_is_broken(folder: Path, cluster: Cluster, committed_db: str, capsys, settings, monkeypatch) -> None:
     folder.chmod(0o755)
     monkeypatch.delenv("LINLI_DATA_KEYS")
@@ -114,9 +143,18 @@ def test_what_is_broken(folder: Path, cluster: Cluster, committed_db: str, capsy
     code, states, words = examined(capsys)
     assert code == 2
     broken = {name for name, state in states.items() if state == "broken"}
-    assert broken == {"folder", "keys", "check", "data-keys", "worker", "migrations"}
+    assert broken == {"folder", "keys", "check", "data-keys", "worker", "sealer", "streams", "migrations"}
     assert states["backup"] == "look"
-    for said in ("chmod -R go=", "缺钥匙：data", "files.E001", "kept.value", "后台没有在运行", "步数据库变更没有做"):
+    for said in (
+        "chmod -R go=",
+        "缺钥匙：data",
+        "files.E001",
+        "kept.value",
+        "后台没有在运行",
+        "公开记录没有在运行",
+        "实时刷新没有在运行",
+        "步数据库变更没有做",
+    ):
         assert said in words
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.machine.instances import Instance, Page, all_gone, eventually, lives
 
+PARTS = ("worker", "sealer", "streams")
+
 
 def _another_worker(instance: Instance, *before: int) -> Page:
     def answers() -> Page | None:
@@ -58,15 +60,22 @@ def test_killed_pages_come_back(instance: Instance) -> None:
     assert instance.stop() == 0
 
 
-def test_killed_streams_come_back_and_the_pages_never_notice(instance: Instance) -> None:
+def test_killed_parts_come_back_and_the_pages_never_notice(instance: Instance) -> None:
     page = instance.start()
-    first = eventually(instance.streams)
-    os.kill(first, signal.SIGKILL)
-    second = eventually(lambda: number if (number := instance.streams()) not in (None, first) else None)
+    first = {name: eventually(lambda name=name: instance.part(name)) for name in PARTS}  # type: ignore[misc]
+    for number in first.values():
+        os.kill(number, signal.SIGKILL)
+
+    def come_back() -> dict[str, int] | None:
+        found = {name: number for name in PARTS if (number := instance.part(name)) not in (None, first[name])}
+        return found if found.keys() == first.keys() else None
+
+    second = eventually(come_back)
+    assert eventually(instance.streams) == second["streams"]
     assert lives(page.worker)
     assert instance.page() is not None
     assert instance.stop() == 0
-    assert eventually(lambda: not lives(second))
+    assert eventually(lambda: all_gone(set(second.values())))
 
 
 def test_a_killed_supervisor_takes_its_parts_along_and_the_next_serves(instance: Instance) -> None:
@@ -117,14 +126,11 @@ def test_of_two_starts_at_once_one_serves_and_the_other_says_so(instance: Instan
     assert instance.stop() == 0
 
 
-def test_a_port_that_another_program_has_is_said(instance: Instance) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        refused = instance.launch(port=port)
-        assert refused.wait(60) == 2
-    assert f"端口 {port} 已被别的程序占用" in instance.words()
+@pytest.mark.parametrize("beyond", [0, 1], ids=["of the pages", "of the streams"])
+def test_a_port_that_another_program_has_is_said(instance: Instance, beyond: int) -> None:
+    with socket.create_server(("127.0.0.1", instance.port + beyond)):
+        assert instance.launch().wait(60) == 2
+    assert f"端口 {instance.port + beyond} 已被别的程序占用" in instance.words()
     assert not (instance.data / "postgres").exists(), "nothing was made for an instance that cannot serve"
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import platform
 import shutil
@@ -24,7 +25,6 @@ from linli.machine.backup import LAST
 from linli.machine.exchange import Exchange
 from linli.machine.inside import enter_instance
 from linli.machine.refusal import MachineRefused
-from linli.machine.worker import WORKER
 
 State = Literal["ok", "look", "broken"]
 
@@ -39,8 +39,26 @@ CERTIFICATE_DAYS = (3, 21)
 BACKUP_DAYS = 7
 LATE_SECONDS = 600
 CLOCK_SECONDS = 5
-#: The worker asks the database every second.
-WORKER_SECONDS = 90
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the program with a connection called ``linli NAME``; what is lost without it; how long it is silent."""
+
+    name: str
+    chinese: str
+    lost: str
+    english: str
+    lost_english: str
+    seconds: float
+
+
+PARTS = (
+    # These two ask the database at least every second; the streams listen, and say nothing for as long as they like.
+    Part("worker", "后台", "到期的事不会办", "the worker", "nothing that is due is done", 90),
+    Part("sealer", "公开记录", "新写的不会进公开记录", "the sealer", "nothing new enters the public logs", 90),
+    Part("streams", "实时刷新", "网页要过15秒才刷新", "the streams", "pages are up to 15 seconds late", math.inf),
+)
 
 
 @dataclass(frozen=True)
@@ -205,12 +223,12 @@ def fitting() -> Iterator[Line]:
 
 
 def database(folder: Path) -> Iterator[Line]:
-    """What the database says: its version and letters, migrations, keys, worker, jobs, clock."""
+    """What the database says: its version and letters, migrations, keys, parts, public logs, jobs, clock."""
     from django.db import connection as django
 
     try:
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-            for ask in (version, letters, sealed, worker, jobs, clocks):
+            for ask in (version, letters, sealed, parts, witnessed, jobs, clocks):
                 yield from ask(connection)
         yield from migrations()
     except psycopg.Error as failure:
@@ -286,25 +304,64 @@ def sealed(connection: Connection) -> Iterator[Line]:
     yield line("data-keys", "ok", "数据的钥匙打得开", "the data keys open what is sealed")
 
 
-def worker(connection: Connection) -> Iterator[Line]:
-    """Whether a worker has asked the database lately."""
-    for _ in range(3):
-        (age,) = one(
-            connection,
-            "select extract(epoch from min(clock_timestamp() - state_change))::float8 from pg_stat_activity "
-            f"where datname = current_database() and application_name = '{WORKER}'",
+def parts(connection: Connection) -> Iterator[Line]:
+    """Whether each part of the program is connected, and those that keep asking have asked lately."""
+    for part in PARTS:
+        for _ in range(3):
+            (age,) = one(
+                connection,
+                "select extract(epoch from min(clock_timestamp() - state_change))::float8 from pg_stat_activity "
+                f"where datname = current_database() and application_name = 'linli {part.name}'",
+            )
+            if isinstance(age, float) and age < part.seconds:
+                yield line(part.name, "ok", f"{part.chinese}在运行", f"{part.english} runs")
+                break
+            # It may be opening a new connection just now.
+            time.sleep(0.5)
+        else:
+            yield line(
+                part.name,
+                "broken",
+                f"{part.chinese}没有在运行，{part.lost}。请重新启动 linli serve",
+                f"{part.english} does not run, so {part.lost_english}: start linli serve again",
+            )
+
+
+def witnessed(connection: Connection) -> Iterator[Line]:
+    """Whether the database still has what the witness of its public logs has seen signed."""
+    from linli.record import witness
+    from linli.record.models import Log
+    from linli.record.queries import head_of
+    from linli.rules.notes import Checkpoint
+
+    unseen, lost = [], []
+    for log in Log.objects.order_by("community", "-epoch").distinct("community"):
+        # The witness first: the log may grow meanwhile, and a head beyond the witness's is no loss.
+        seen = witness.seen(log.origin)
+        kept = head_of(log)
+        head = Checkpoint(log.origin, kept.size, bytes(kept.root)) if kept else None
+        if seen is not None and seen.misses(head):
+            lost.append(log.origin)
+        elif seen is None and head is not None:
+            unseen.append(log.origin)
+    if lost:
+        names = "、".join(lost)
+        yield line(
+            "witness",
+            "look",
+            f"公开记录比见证过的旧：{names}。若恢复过旧备份，会另起一册接着记；若没有，请查是谁动过数据库",
+            f"older than what was witnessed: {names}. After a restore a new epoch begins; else ask who changed it",
         )
-        if isinstance(age, float) and age < WORKER_SECONDS:
-            yield line("worker", "ok", f"后台在运行（{age:.0f}秒前）", f"the worker runs ({age:.0f} seconds ago)")
-            return
-        # It may be opening a new connection just now.
-        time.sleep(0.5)
-    yield line(
-        "worker",
-        "broken",
-        "后台没有在运行，到期的事不会办。请重新启动 linli serve",
-        "the worker does not run, so nothing that is due is done: start linli serve again",
-    )
+    if unseen:
+        names = "、".join(unseen)
+        yield line(
+            "witness",
+            "look",
+            f"公开记录的见证不见了：{names}。请从备份里找回 witness 文件夹",
+            f"the witness of the public log is gone: {names}. Get the folder witness back from a backup",
+        )
+    if not lost and not unseen:
+        yield line("witness", "ok", "公开记录和见证相符", "the public logs are as they were witnessed")
 
 
 def jobs(connection: Connection) -> Iterator[Line]:

@@ -266,6 +266,8 @@ class _Serving:
             stdout=subprocess.PIPE,
             # A Ctrl-C at the terminal is ours to handle.
             start_new_session=True,
+            # The files that a story stores are as private as those that the pages store.
+            umask=0o077,
             text=True,
             encoding="utf-8",
         )

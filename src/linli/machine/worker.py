@@ -12,8 +12,6 @@ from django.db import OperationalError, close_old_connections, connection
 
 from linli.machine.processes import end_with_parent
 
-#: How its connection is called in the database.
-WORKER = "linli worker"
 #: Seconds between looks when nothing is due.
 PAUSE = 1.0
 
