@@ -19,6 +19,7 @@ from linli.community.services import record_phone
 from linli.files.services import store_pictures
 from linli.matters.models import Matter
 from linli.matters.services import put_to_owners, raise_matter
+from linli.messaging.services import keep_channel
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.voting.models import Drive, Seat
@@ -76,10 +77,12 @@ def build_town(street: str = "桃园街道") -> Town:
         "help_id": [made.id],
         "factor_id": [NOTHING],
         "person_id": [members["owner"].person.id],
+        "channel_id": [keep_channel(community=at, kind="sms", title="短信", told=SMS, by=members["secretary"].by).id],
     }
     return Town(at, matter, drive, members, browsers, ids)
 
 
+SMS = {"url": "https://sms.example.cn/send", "key_id": "us", "secret": "nobody reads this"}
 NOTHING = UUID("00000000-0000-7000-8000-000000000000")
 
 

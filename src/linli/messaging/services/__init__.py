@@ -1,6 +1,6 @@
 """Every write of messages, public texts and notices; other apps enter here."""
 
-from linli.messaging.services.channels import keep_channel, set_quiet_hours
+from linli.messaging.services.channels import keep_channel, mend_channel, set_quiet_hours, try_channel
 from linli.messaging.services.notices import (
     answer_objection,
     end_notice,
@@ -35,6 +35,7 @@ __all__ = [
     "hand_on_review",
     "hide_text",
     "keep_channel",
+    "mend_channel",
     "name_reviewers",
     "object_to_notice",
     "post_notice",
@@ -44,6 +45,7 @@ __all__ = [
     "send_message",
     "set_quiet_hours",
     "take_down_notice",
+    "try_channel",
     "withdraw_notice",
     "write_notice",
 ]

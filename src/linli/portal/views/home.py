@@ -15,6 +15,7 @@ from linli.community.queries import reach_of
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, own_seats, station
+from linli.messaging.policy import KEEP_CHANNEL
 from linli.portal.queries import things_to_do
 from linli.record import clock
 from linli.record.acting import Acting
@@ -44,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     if in_office:
         page["can_raise"] = can(by, RAISE_MATTER, standing.community)
+        page["can_send"] = can(by, KEEP_CHANNEL, standing.community)
     else:
         page |= {"doors": four_doors(by), "waiting": waiting_for(by), "today": day_and_weekday(clock.now())}
     if can_record_help(by):
