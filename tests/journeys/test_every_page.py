@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from linli.accounts.models import DoorCode
-from linli.accounts.services import claim_door, invite_helper, print_door_codes
+from linli.accounts.services import ask_phone_code, claim_door, invite_helper, print_door_codes
 from linli.accounts.tokens import token_of
 from linli.community.models import Place, RegisterDraft, RegisterImport
 from linli.community.queries import read_registers
@@ -28,6 +28,7 @@ from linli.matters.services import put_to_owners, raise_matter
 from linli.messaging.services import (
     appeal_text,
     approve_text,
+    keep_channel,
     name_reviewers,
     object_to_notice,
     post_notice,
@@ -101,6 +102,9 @@ class World:
         decide_drive(drive=drive, by=self.secretary.by)
         run_due()
         self.post_notices()
+        told = {"url": "https://sms.example.cn/send", "key_id": "us", "secret": "nobody reads this"}
+        self.way = keep_channel(community=self.community, kind="sms", title="短信", told=told, by=self.secretary.by)
+        self.code = f"/sign-in/code/{ask_phone_code(phone='13800001234', once='one form')}"
 
     def register(self, reader: cast.Member) -> RegisterDraft:
         """A messy register on its way in: read by the secretary; taken in, then under way, by the clerk."""
@@ -207,6 +211,7 @@ class World:
             "/people?name=业主", f"/people/{self.resident.person.id}", "/bodies", "/codes",
             f"/codes/{self.building.id}", "/own/keys", "/own/devices", "/family/at-door", "/claims",
             f"/claims/{self.claim.id}", "/reach",
+            "/ways", "/ways/sms", "/ways/email", "/ways/quiet", "/ways/reviewers", f"/ways/{self.way.id}",
         ]  # fmt: skip
         read, taken, ordered = (f"{here}/register/{draft.id}" for draft in self.registers)
         imported = RegisterImport.objects.latest("id")
@@ -255,7 +260,7 @@ class World:
                 ],
             ),
             ("resident", self.resident, ["/own/data", "/own/family", f"/own/family/{self.help.id}"]),
-            ("nobody", None, [self.door, f"/h/{token_of(self.help)}"]),
+            ("nobody", None, [self.code, self.door, f"/h/{token_of(self.help)}"]),
             (
                 "nobody",
                 None,

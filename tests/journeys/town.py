@@ -27,6 +27,7 @@ from linli.messaging.services import (
     appeal_text,
     approve_text,
     hide_text,
+    keep_channel,
     object_to_notice,
     post_notice,
     write_notice,
@@ -69,6 +70,8 @@ class Town:
     named: dict[str, object]
 
 
+#: A gateway that is never called.
+SMS = {"url": "https://sms.example.cn/send", "key_id": "us", "secret": "nobody reads this"}
 #: No town has it: a secret that nobody holds, a second key that nobody keeps.
 NOTHING = UUID("00000000-0000-7000-8000-000000000000")
 #: When the matter that is decided was put to the owners.
@@ -135,6 +138,7 @@ def build_town(street: str = "桃园街道") -> Town:
         "help_id": [made.id],
         "factor_id": [NOTHING],
         "person_id": [members["owner"].person.id],
+        "channel_id": [keep_channel(community=at, kind="sms", title="短信", told=SMS, by=members["secretary"].by).id],
     }
     named = {
         "matter_id:decided": decided.id,

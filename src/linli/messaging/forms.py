@@ -1,9 +1,10 @@
 """What people fill in for a notice, an objection, and the review of a text."""
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from linli.community.models import Organisation, Place
+from linli.community.models import Organisation, Person, Place
 from linli.messaging.models import Notice, NoticeObjection, Review
 from linli.messaging.services.reviews import LONGEST, REASONS_TO_HIDE
 from linli.record import clock
@@ -41,6 +42,88 @@ def rule_option(pack: Pack) -> tuple[str, Option]:
 def large(rows: int) -> forms.Textarea:
     """A box for several lines."""
     return forms.Textarea(attrs={"rows": rows})
+
+
+OFF = {"autocomplete": "off"}
+
+
+class ChannelForm(forms.Form):
+    """A way out: what is kept of it is sealed, and never shown again. When it is changed, what is empty stays."""
+
+    title = forms.CharField(label=_("叫什么"), max_length=40, help_text=_("例如：社区短信"))
+
+    def __init__(self, *args: object, changing: bool = False, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        if changing:
+            del self.fields["title"]
+            for field in self.fields.values():
+                field.required = False
+                field.initial = None
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What the channel is told."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "title"}
+
+
+class SmsForm(ChannelForm):
+    """An SMS gateway, as its provider names it."""
+
+    url = forms.CharField(label=_("网关的网址"), max_length=400, help_text=_("服务商给的，以 https:// 开头。"))
+    key_id = forms.CharField(label=_("账号（key）"), max_length=120, widget=forms.TextInput(attrs=OFF))
+    secret = forms.CharField(
+        label=_("密钥"), max_length=400, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    signature = forms.CharField(label=_("短信签名"), max_length=40, required=False, help_text=_("例如：【广顺园社区】"))
+
+
+class EmailForm(ChannelForm):
+    """A mail server and the account that writes."""
+
+    host = forms.CharField(label=_("邮件服务器"), max_length=200, help_text=_("例如：smtp.example.cn"))
+    port = forms.IntegerField(label=_("端口"), min_value=1, max_value=65535, initial=465)
+    security = forms.ChoiceField(
+        label=_("加密方式"), choices=[("tls", "TLS (465)"), ("starttls", "STARTTLS (587)")], initial="tls"
+    )
+    user = forms.CharField(label=_("账号"), max_length=200, required=False, widget=forms.TextInput(attrs=OFF))
+    password = forms.CharField(
+        label=_("密码或授权码"),
+        max_length=400,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    sender = forms.CharField(label=_("发件地址"), max_length=200, widget=forms.TextInput(attrs=OFF))
+    name = forms.CharField(label=_("发件人的名字"), max_length=60, required=False, widget=forms.TextInput(attrs=OFF))
+
+
+class TryForm(forms.Form):
+    """Where a message to oneself goes."""
+
+    address = forms.CharField(label=_("发给自己：手机号或者邮箱"), max_length=200)
+
+
+class QuietForm(forms.Form):
+    """When what is not urgent waits."""
+
+    begins = forms.TimeField(label=_("从几点"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    ends = forms.TimeField(label=_("到几点"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+
+
+class ReviewersForm(forms.Form):
+    """Who reviews public texts."""
+
+    reviewer = forms.ModelChoiceField(label=_("审核人"), queryset=Person.objects.none(), empty_label=_("请选"))
+    deputy = forms.ModelChoiceField(
+        label=_("替补"),
+        queryset=Person.objects.none(),
+        empty_label=_("请选"),
+        help_text=_("审核人24小时没看的，转给替补。"),
+    )
+
+    def __init__(self, *args: object, people: QuerySet[Person], **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        for name in ("reviewer", "deputy"):
+            self.fields[name].queryset = people  # type: ignore[attr-defined]
 
 
 class NoticeForm(forms.Form):

@@ -1,6 +1,6 @@
 """Every write of messages, public texts and notices; other apps enter here."""
 
-from linli.messaging.services.channels import keep_channel, set_quiet_hours
+from linli.messaging.services.channels import keep_channel, mend_channel, set_quiet_hours, try_channel
 from linli.messaging.services.notices import (
     NOTICE_PAPER,
     answer_objection,
@@ -38,6 +38,7 @@ __all__ = [
     "hand_on_review",
     "hide_text",
     "keep_channel",
+    "mend_channel",
     "name_reviewers",
     "object_to_notice",
     "post_notice",
@@ -48,6 +49,7 @@ __all__ = [
     "set_quiet_hours",
     "take_down_notice",
     "take_stamped_notice",
+    "try_channel",
     "withdraw_notice",
     "write_notice",
 ]

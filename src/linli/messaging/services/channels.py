@@ -12,13 +12,15 @@ from linli.messaging.channels import Carrier, Settings
 from linli.messaging.channels.console import Console
 from linli.messaging.channels.email import Email
 from linli.messaging.channels.sms import Sms
-from linli.messaging.models import Channel, QuietHours
+from linli.messaging.models import Channel, Message, QuietHours
 from linli.messaging.policy import KEEP_CHANNEL
+from linli.messaging.services.sending import Recipient, send_message
 from linli.record.acting import Acting
 from linli.record.cipher import seal, unseal
 from linli.record.ids import new_id
 from linli.record.services import note
 from linli.rules.errors import Refused
+from linli.rules.identifiers import phone as plain_phone
 
 CARRIERS: dict[str, type[Console] | type[Email] | type[Sms]] = {
     Channel.Kind.CONSOLE: Console,
@@ -60,6 +62,32 @@ def keep_channel(*, community: Place, kind: str, title: str, told: Settings, by:
         internal={"kind": kind, "title": channel.title, "open": open},
     )
     return channel
+
+
+@transaction.atomic
+def mend_channel(*, channel: Channel, told: Settings, open: bool, by: Acting) -> Channel:
+    """Change a way out, or stop using it; what is left empty stays, since nothing of it is ever shown again."""
+    require(by, KEEP_CHANNEL, channel.community)
+    channel = Channel.objects.select_for_update(of=("self",)).select_related("community").get(id=channel.id)
+    kept = json.loads(unseal(bytes(channel.settings), channel.settings_cell))
+    told = {**kept, **{name: value for name, value in told.items() if value not in ("", None)}}
+    return keep_channel(
+        community=channel.community, kind=channel.kind, title=channel.title, told=told, open=open, by=by
+    )
+
+
+def try_channel(*, channel: Channel, address: str, by: Acting) -> Message:
+    """A message to oneself, the way every message goes; what became of it is on the channel's page."""
+    require(by, KEEP_CHANNEL, channel.community)
+    address = plain_phone(address) if channel.kind == Channel.Kind.SMS else address.strip()
+    return send_message(
+        channel=channel,
+        title="试一试",
+        body="这是社区试发的一条，收到就说明能用。",
+        recipients=[Recipient(address)],
+        urgent=True,
+        by=by,
+    )
 
 
 @transaction.atomic

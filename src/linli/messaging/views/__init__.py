@@ -14,6 +14,7 @@ from linli.messaging.views.notices import (
 )
 from linli.messaging.views.printing import sheet, sheet_as, sheet_picture, sheet_pictures, stamp, stamped
 from linli.messaging.views.reviews import appeal, approve, hide, judge, queue, review, send_back
+from linli.messaging.views.ways import new_email, new_sms, quiet, reviewers, way, ways
 
 __all__ = [
     "answer",
@@ -23,12 +24,16 @@ __all__ = [
     "down",
     "hide",
     "judge",
+    "new_email",
     "new_notice",
+    "new_sms",
     "notice",
     "object_to",
     "photo",
     "queue",
+    "quiet",
     "review",
+    "reviewers",
     "revise",
     "send_back",
     "sheet",
@@ -38,5 +43,7 @@ __all__ = [
     "stamp",
     "stamped",
     "up",
+    "way",
+    "ways",
     "withdraw",
 ]

@@ -16,6 +16,7 @@ from linli.community.queries import reach_of
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, own_seats, station
+from linli.messaging.policy import KEEP_CHANNEL
 from linli.portal.queries import things_to_do
 from linli.record import clock
 from linli.record.acting import Acting
@@ -44,7 +45,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "answers": answer_rows(by),
     }
     if in_office:
-        page |= {"can_raise": can(by, RAISE_MATTER, standing.community), "ways": office_ways()}
+        page |= {
+            "can_raise": can(by, RAISE_MATTER, standing.community),
+            "ways": office_ways(can_send=can(by, KEEP_CHANNEL, standing.community)),
+        }
     else:
         page |= {"doors": four_doors(by), "waiting": waiting_for(by), "today": day_and_weekday(clock.now())}
     if can_record_help(by):
@@ -52,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", page)
 
 
-def office_ways() -> list[parts.Row]:
+def office_ways(*, can_send: bool) -> list[parts.Row]:
     """Where the office goes less often than every day: homes, people, papers."""
     return [
         parts.Row(_("门户和花名册"), _("小区、楼栋、每一户"), reverse("community:index"), icon="building"),
@@ -60,6 +64,11 @@ def office_ways() -> list[parts.Row]:
         parts.Row(_("人员、职务"), _("谁担任什么，请谁进门"), reverse("people"), icon="person"),
         parts.Row(_("上门记下家人代办"), _("老人没有手机，请家人帮着看"), reverse("help-at-door"), icon="people"),
         parts.Row(_("台账、套表"), _("打包留档，把空表填好"), reverse("papers"), icon="print"),
+        *(
+            [parts.Row(_("发送设置"), _("短信、邮件、夜里几点不发、谁来审"), reverse("messaging:ways"), icon="say")]
+            if can_send
+            else []
+        ),
     ]
 
 

@@ -1,0 +1,151 @@
+"""The office sets its ways out up: secrets are not shown again, answers are told as they came, nothing calls inside."""
+
+import re
+
+import pytest
+
+from linli.community.models import Place, Role
+from linli.messaging.models import Channel, QuietHours, ReviewDuty
+from linli.messaging.services import deliver_due, mend_channel
+from linli.record.acting import Acting
+from tests import cast
+from tests.messaging.gateways import SECRET, Mailbox, a_gateway, a_mailbox, saying
+
+PHONE = "13800001234"
+
+
+@pytest.fixture
+def office(db, settings):
+    settings.OUTBOUND_HOSTS = frozenset({"127.0.0.1"})
+    community = cast.community()
+    return cast.signed_in(cast.secretary(community))
+
+
+def once_of(page: str) -> str:
+    return re.findall(r'name="once" value="(\w+)', page)[0]
+
+
+def set_up(office, kind: str, **told: object) -> Channel:
+    page = office.get(f"/ways/{kind}").content.decode()
+    sent = {"once": once_of(page), "title": "发送", **told}
+    for _ in range(2):  # sent twice it is one
+        assert office.post(f"/ways/{kind}", sent)["Location"] == "/ways"
+    return Channel.objects.get()
+
+
+def sms(office, url: str) -> Channel:
+    return set_up(office, "sms", url=url, key_id="us", secret=SECRET, signature="【广顺园】")
+
+
+def tried(office, channel: Channel, address: str = PHONE) -> str:
+    page = office.get(f"/ways/{channel.id}").content.decode()
+    sent = {"once": once_of(page), "try": "1", "address": address}
+    assert office.post(f"/ways/{channel.id}", sent).status_code == 302
+    deliver_due()
+    return office.get(f"/ways/{channel.id}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ([], "对方收下了"),
+        ([saying("403 Forbidden")], "对方不收。（http-403）"),
+        ([saying("429 Slow", "", "Retry-After: 60")], "对方让等一等再发。（http-429）"),
+        ([saying("500 Oh")], "不知道收没收下。（http-500）"),
+    ],
+)
+def test_a_message_to_oneself_tells_what_the_gateway_answered(office, answer, words):
+    with a_gateway(*answer) as gateway:
+        channel = sms(office, gateway.url)
+        assert words in tried(office, channel, "138-0000-1234")
+        (message,) = gateway.requests[0]["body"]["messages"]
+        assert message["to"] == PHONE
+        assert message["text"].startswith("【广顺园】")
+    listed = office.get("/ways").content.decode()
+    assert "试一试" in listed
+
+
+def test_a_mail_server_is_set_up_and_tried(office):
+    with a_mailbox(Mailbox(recipients={"no@example.cn": "550 nobody"})) as box:
+        told = {"host": "127.0.0.1", "port": box.port, "security": "tls", "sender": "us@example.cn"}
+        channel = set_up(office, "email", **told)
+        # The mail server of the test speaks no TLS, which the page does not offer to go without.
+        by = Role.objects.get(kind=Role.Kind.SECRETARY)
+        acting = Acting(community=by.community_id, person=by.person_id, role=by.kind, role_id=by.id)
+        mend_channel(channel=channel, told={"security": "none"}, open=True, by=acting)
+        assert "对方收下了" in tried(office, channel, "me@example.cn")
+        assert "对方不收。（smtp-550）" in tried(office, channel, "no@example.cn")
+        assert box.letters[0][0] == "me@example.cn"
+
+
+def test_what_is_kept_is_never_shown_again_and_what_is_left_empty_stays(office):
+    with a_gateway() as gateway:
+        channel = sms(office, gateway.url)
+        pages = "".join(office.get(path).content.decode() for path in ("/ways", f"/ways/{channel.id}"))
+        assert SECRET not in pages
+        assert gateway.url not in pages
+        assert SECRET.encode() not in bytes(channel.settings)
+        once = once_of(office.get(f"/ways/{channel.id}").content.decode())
+        changed = {"once": once, "keep": "1", "signature": "【新】", "url": "", "key_id": "", "secret": ""}
+        assert office.post(f"/ways/{channel.id}", changed).status_code == 302
+        # The gateway itself asserts that the request is signed with the secret.
+        assert "对方收下了" in tried(office, channel)
+        assert gateway.requests[0]["body"]["messages"][0]["text"].startswith("【新】")
+
+
+def test_a_refused_form_does_not_show_the_secret_again(office):
+    sent = {"once": "x" * 32, "title": "发送", "url": "http://a.example/", "key_id": "us", "secret": SECRET}
+    page = office.post("/ways/sms", sent)
+    assert page.status_code == 400
+    assert SECRET not in page.content.decode()
+
+
+INSIDE = ["https://127.0.0.1/send", "https://10.0.0.8/", "https://[::1]/", "https://169.254.169.254/"]
+
+
+@pytest.mark.parametrize("url", INSIDE)
+def test_an_address_inside_the_network_is_refused_in_plain_words(office, settings, url):
+    settings.OUTBOUND_HOSTS = frozenset()
+    page = office.post("/ways/sms", {"once": "y" * 32, "title": "发送", "url": url, "key_id": "us", "secret": SECRET})
+    assert page.status_code == 400
+    assert "这个地址在内部网络里" in page.content.decode()
+    assert not Channel.objects.exists()
+
+
+def test_a_name_that_leads_inside_is_not_called(office, settings):
+    settings.OUTBOUND_HOSTS = frozenset()
+    channel = sms(office, "https://localhost/send")
+    assert "网址指向内部网络，没有去连" in tried(office, channel)
+
+
+def test_a_way_is_stopped_and_used_again(office):
+    with a_gateway() as gateway:
+        channel = sms(office, gateway.url)
+        for expected in (False, True):
+            once = once_of(office.get(f"/ways/{channel.id}").content.decode())
+            office.post(f"/ways/{channel.id}", {"once": once, "turn": "1"})
+            channel.refresh_from_db()
+            assert channel.open is expected
+
+
+def test_quiet_hours_and_reviewers_are_set(office):
+    here = Place.objects.get(kind=Place.Kind.COMMUNITY)
+    clerk, secretary = cast.clerk(here).person, Role.objects.get(kind=Role.Kind.SECRETARY).person
+    assert office.post("/ways/quiet", {"once": "q" * 32, "begins": "22:00", "ends": "07:00"}).status_code == 302
+    assert str(QuietHours.objects.get(community=here)) == "22:00–07:00"
+    one, two = str(secretary.id), str(clerk.id)
+    assert office.post("/ways/reviewers", {"once": "r" * 32, "reviewer": one, "deputy": one}).status_code == 400
+    assert office.post("/ways/reviewers", {"once": "s" * 32, "reviewer": one, "deputy": two}).status_code == 302
+    duty = ReviewDuty.objects.get(community=here)
+    assert (duty.reviewer_id, duty.deputy_id) == (secretary.id, clerk.id)
+    page = office.get("/ways").content.decode()
+    assert "22:00–07:00" in page
+    assert clerk.name in page
+
+
+def test_another_communitys_way_is_not_found(office):
+    with a_gateway() as gateway:
+        channel = sms(office, gateway.url)
+        stranger = cast.signed_in(cast.secretary(cast.community("惠岗社区", "南城街道")))
+        assert stranger.get(f"/ways/{channel.id}").status_code == 404
+        assert str(channel.id) not in stranger.get("/ways").content.decode()
