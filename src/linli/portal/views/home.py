@@ -15,7 +15,7 @@ from linli.community.queries import reach_of
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, own_seats, station
-from linli.portal.queries import things_to_do
+from linli.portal.queries import first_steps, things_to_do
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.voting.models import Drive
@@ -39,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "standing": standing,
         "in_office": in_office,
         "todo": things_to_do(by, matters),
+        "beginning": first_steps(by, matters),
         "matters": matter_rows(matters),
         "answers": answer_rows(by),
     }
