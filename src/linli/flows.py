@@ -14,6 +14,7 @@ from linli.messaging import services as messaging
 from linli.portal import services as portal
 from linli.record import retention
 from linli.record import services as record
+from linli.voting import policy as drives
 from linli.voting import services as voting
 from linli.web.dossier import Theme
 
@@ -57,7 +58,7 @@ THEMES: Mapping[str, Theme] = {
 STANDING: Sequence[str] = ("retention.sweep",)
 
 #: What is not kept for ever: which rows, how long, why.
-RETENTION: Sequence[retention.Kept] = (*retention.KEPT, *community.KEPT, *accounts.KEPT)
+RETENTION: Sequence[retention.Kept] = (*retention.KEPT, *community.KEPT, *accounts.KEPT, *drives.KEPT)
 
 #: What makes the words of messages that are never stored (one-time codes): kind → function of the message's subject,
 #: which gives the same words for the same subject, so that a repeat under the same key says nothing else.

@@ -39,7 +39,15 @@ from linli.portal.services import add_blank, order_archive
 from linli.record import clock
 from linli.record.services import run_due
 from linli.voting.models import Drive, Seat
-from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, give_voice, start_stack
+from linli.voting.services import (
+    Slip,
+    attach_photos,
+    decide_drive,
+    enter_slips,
+    give_voice,
+    paste_chain,
+    start_stack,
+)
 from tests import cast
 from tests.journeys import papers
 from tests.journeys.conftest import a_browser
@@ -91,6 +99,7 @@ class World:
             until=clock.today(),
             by=self.clerk.by,
         )
+        paste_chain(drive=self.drive, text="1. 3-801 王 同意\n2. 3-802 刘 再说吧\n3. 李阿姨 再说", by=self.clerk.by)
         self.seat = Seat.objects.get(electorate=self.drive.electorate_id, entitled=self.resident.person)
         # Her slip says yes, her phone no: the drive's people have something to settle.
         give_voice(seat=self.seat, choice="no", typed_name="业主一", by=self.resident.by)
@@ -205,8 +214,8 @@ class World:
             "/", "/own", "/search", "/keys", "/places", f"/places/{self.community.id}", here, f"{here}/doors",
             f"{here}/register", f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put",
             f"{matters[2]}/result", f"/drives/{self.ended.id}/shares",
-            "/notices", "/reviews", notice, reviews, f"{matters[2]}/announce",
-            f"{matters[1]}/papers", f"{matters[2]}/papers",
+            "/notices", "/reviews", notice, reviews, f"{matters[2]}/announce", f"/drives/{self.drive.id}/chain",
+            f"{matters[1]}/papers", f"{matters[2]}/papers", f"/drives/{self.drive.id}/chain",
             "/papers", f"/papers/blanks/{self.blank.id}?of={self.compound.id}",
             "/people?name=业主", f"/people/{self.resident.person.id}", "/bodies", "/codes",
             f"/codes/{self.building.id}", "/own/keys", "/own/devices", "/family/at-door", "/claims",
@@ -233,6 +242,7 @@ class World:
                     f"/stacks/{self.stack}",
                     ordered,
                     f"{drive}/tasks",
+                    f"{drive}/chain",
                 ],
             ),
             ("collector", self.collector, ["/", "/own", matters[1], f"{drive}/face"]),

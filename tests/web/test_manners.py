@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -180,3 +181,9 @@ def test_english_pages_are_english(client, path):
     reader.feed(client.get(path).content.decode())
     assert reader.found == []
     translation.activate("zh-hans")
+
+
+def test_the_design_page_shows_every_part(client):
+    kept = (Path(__file__).parents[2] / "src/linli/web/templates/web/parts").glob("*.html")
+    shown = {template.name for path in ("/design", "/design/sheet") for template in client.get(path).templates}
+    assert {f"web/parts/{part.name}" for part in kept} <= shown

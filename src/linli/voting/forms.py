@@ -1,10 +1,11 @@
-"""What a clerk says once for a whole stack of slips, and what an owner answers on the phone."""
+"""What a clerk says once for a whole stack of slips, a pasted chain, and what an owner answers on the phone."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.community.models import Person
 from linli.record import clock
+from linli.rules.chain.lines import LONGEST
 from linli.voting.models import Drive, DriveWorker, Voice
 from linli.web.parts import Option
 
@@ -27,6 +28,17 @@ class StackForm(forms.Form):
         self.fields["collector"].queryset = Person.objects.filter(  # type: ignore[attr-defined]
             id__in=named.values("person")
         ).order_by("name")
+
+
+class ChainForm(forms.Form):
+    """A chain as it was copied in the chat."""
+
+    text = forms.CharField(
+        label=_("把接龙贴在这里"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        max_length=LONGEST,
+        help_text=_("在群里长按接龙，点复制，整段贴进来。新的接龙直接再贴一次，不用删旧的。"),
+    )
 
 
 class VoiceForm(forms.Form):

@@ -1,5 +1,6 @@
 """Who may speak (Electorate, Seat), the drive that asks, what each seat said (Voice), and what follows (Result)."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.community.models import Area, Dwelling, Household, Person, Within
 from linli.files.models import File
 from linli.record import clock
+from linli.record.sealed import SealedField
 
 
 class Electorate(Within):
@@ -344,6 +346,84 @@ class LateSlip(Within):
 
     def __str__(self) -> str:
         return f"{self.seat} {self.state}"
+
+
+class ChainPaste(Within):
+    """A text (接龙) pasted from a chat while the drive runs; thrown away once it is decided."""
+
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="chain_pastes")
+    number = models.PositiveIntegerField()
+    text = SealedField()
+    by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["drive", "number"], name="one_paste_of_a_number"),
+            models.UniqueConstraint(fields=["community", "id"], name="paste_in_community"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class Intention(Within):
+    """What a home says in the chain: never a voice, and in no count. Those who knock see it, until it is decided.
+
+    ``read`` is what the chain's own words last said, empty where only a person could tell; ``was`` is what was said
+    before ``paste`` changed it. ``by_person`` asked at the door or in the chat, and put it down by hand.
+    """
+
+    class Stand(models.TextChoices):
+        YES = "yes", _("有意同意")
+        NO = "no", _("有意不同意")
+        UNDECIDED = "undecided", _("还没想好")
+
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="intentions")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")
+    stand = models.CharField(max_length=9, choices=Stand.choices)
+    read = models.CharField(max_length=9, choices=Stand.choices, blank=True)
+    was = models.CharField(max_length=9, choices=Stand.choices, blank=True)
+    words = SealedField(help_text="the name and the note in the chat, as written")
+    paste = models.ForeignKey(ChainPaste, null=True, on_delete=models.PROTECT, related_name="+")
+    by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["drive", "seat"], name="one_intention")]
+
+    def __str__(self) -> str:
+        return f"{self.seat} {self.stand}"
+
+
+class ChainLine(Within):
+    """A line of the chain that a person must look at, with the reason why; settled by choosing its door, or set aside.
+
+    ``mark`` is a fingerprint of the line and its reason: pasted again, a line that was seen to does not come back.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SETTLED = "settled"
+        SET_ASIDE = "set_aside"
+
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="chain_lines")
+    mark = models.CharField(max_length=64)
+    raw = SealedField()
+    refusal = models.JSONField(help_text="why: the code, words and facts of the rule's no")
+    seat = models.ForeignKey(Seat, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    settled_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["drive", "mark"], name="one_line_of_a_mark")]
+
+    def __str__(self) -> str:
+        return self.state
+
+    def why(self, translate: Callable[[str], str]) -> str:
+        """Why a person must look at it, as the rule said it, in the reader's language."""
+        return translate(self.refusal["words"]).format(**self.refusal["facts"])
 
 
 class Succession(Within):

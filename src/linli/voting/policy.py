@@ -1,5 +1,6 @@
 """Who may do what with a drive: the office opens and decides; those named on the drive enter slips and see the face."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -8,12 +9,22 @@ from linli.community.models import Place, Role
 from linli.community.policy import OFFICE, Action, can
 from linli.record import clock
 from linli.record.acting import Acting
+from linli.record.retention import Kept
 from linli.rules.errors import Forbidden
 from linli.voting.models import Drive, DriveWorker, Seat
 
 OPEN_DRIVE = Action("drive.open", OFFICE)
 DECIDE_DRIVE = Action("drive.decide", OFFICE)
 ACTIONS = (OPEN_DRIVE, DECIDE_DRIVE)
+
+KEPT = tuple(
+    Kept(f"voting.{rows}", "drive__decided_at", timedelta(0), why, {"drive__state": Drive.State.DECIDED})
+    for rows, why in (
+        ("Intention", "those who knock know where to go first; an intention is no voice"),
+        ("ChainLine", "those who knock ask what a line of the chain meant"),
+        ("ChainPaste", "what changed since the last paste can be told"),
+    )
+)
 
 
 def tasks_of(by: Acting | None, drive: Drive) -> set[str]:
@@ -39,6 +50,18 @@ def can_enter_slips(by: Acting | None, drive: Drive) -> bool:
 def can_see_face(by: Acting | None, drive: Drive) -> bool:
     """Those who knock or enter slips, while they have doors to knock at: the face is taken back when it is decided."""
     return drive.state != Drive.State.DECIDED and bool(tasks_of(by, drive))
+
+
+def can_paste_chain(by: Acting | None, drive: Drive) -> bool:
+    """Those who knock or enter slips, and the office: it may paste what its groups say, and see no home of it."""
+    return can_see_face(by, drive) or (drive.state != Drive.State.DECIDED and can_open(by, drive.place))
+
+
+def require_walk(by: Acting, drive: Drive) -> UUID:
+    """The person, named on the drive; refused to all others, and to everybody once it is decided."""
+    if by.person is None or not can_see_face(by, drive):
+        raise Forbidden("chain.private", "接龙里各户的意向只给上门和录入的人看，用完收回。")
+    return by.person
 
 
 def can_open(by: Acting | None, place: Place) -> bool:

@@ -4,12 +4,14 @@ Numbers are those of the story (54 homes, 48 lived in); names and amounts are ex
 """
 
 from fractions import Fraction
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import get_language
 
 from linli.rules.money import yuan
 from linli.web import parts
+from linli.web.papers import paper
 from linli.web.shell import Place
 
 
@@ -340,6 +342,16 @@ def _words() -> dict[str, str]:
         "slips": _pick("录表", "Slips"),
         "save": _pick("保存这一摞", "Save this stack"),
         "signing": _pick("签字", "Signing"),
+        "copied": _pick("发到群里的文字", "The text for the group"),
+        "chain": _pick(
+            "#接龙\n给聚鑫园加装电梯\n例 1-301 王 同意\n说明：接龙只是意向，不是签字。",
+            "#chain\nA lift for Juxinyuan\ne.g. 1-301 Wang agrees\nA chain is an intention, not a signature.",
+        ),
+        "quoted": _pick("3. 李阿姨 再说吧", "3. Auntie Li: we shall see"),
+        "told": _pick("公开的话，遮住的地方", "A public text, and what of it is covered"),
+        "told_before": _pick("有事找社区服务站，电话", "Ask the service station, telephone "),
+        "told_after": _pick("。", "."),
+        "paper": _pick("纸上的部件", "What stands on a paper"),
         "signer": _pick("陈玉兰", "Chen Yulan"),
         "send": _pick("提交", "Send"),
         "table": _pick("花名册预览", "Preview of the register"),
@@ -358,6 +370,29 @@ def _words() -> dict[str, str]:
         "signed": _pick("广顺园社区居民委员会", "Guangshunyuan Residents’ Committee"),
         "proof": _pick("核验码 7f3a 91c2 e05d 44b8，示例", "Check code 7f3a 91c2 e05d 44b8, an example"),
     }
+
+
+def _paper() -> list[paper.Block]:
+    """Every block of a paper once."""
+    verdict = cast(dict[str, Any], _verdict())
+    return [
+        paper.Heading(_pick("征求意见表", "Question to the owners")),
+        paper.Text(_pick("请在一个方格里打勾，签上名字。", "Tick one box and sign.")),
+        paper.Choices(_pick("您家的意见", "Your answer"), [_pick("同意", "yes"), _pick("不同意", "no")]),
+        paper.Blanks([_pick("签名", "signed"), _pick("日期", "date"), _pick("见证", "witness")]),
+        paper.Facts([(_pick("谁牵头", "convened by"), _pick("广顺园社区党委", "Guangshunyuan party committee"))]),
+        paper.Table(
+            [_pick("单元", "Unit"), _pick("同意", "Yes")], [["1", "15"], ["2", "17"]], [_pick("共", "all"), "32"]
+        ),
+        paper.Workings(verdict["working"]),
+        paper.Conditions(verdict["tests"]),
+        paper.Law(
+            _pick("增设电梯需本单元房屋总人数2/3以上的业主同意", "two thirds of the owners of the unit"),
+            verdict["law_source"],
+            unconfirmed=True,
+        ),
+        paper.Small(_pick("一户一张，收表的人带回。", "One for each home; the collector takes it back.")),
+    ]
 
 
 def everything() -> dict[str, object]:
@@ -386,4 +421,5 @@ def everything() -> dict[str, object]:
         **_verdict(),
         **_face(),
         **_lists(),
+        "blocks": _paper(),
     }

@@ -1,5 +1,6 @@
 """Every read of the portal, over all apps."""
 
+from linli.portal.queries.beginning import Beginning, first_steps
 from linli.portal.queries.checks import STEPS, Check, check_of, proof_of_thread
 from linli.portal.queries.figures import FEW, CommunityFigures, figures_below
 from linli.portal.queries.keys import keys_of
@@ -10,6 +11,7 @@ from linli.portal.queries.tasks import things_to_do
 __all__ = [
     "FEW",
     "STEPS",
+    "Beginning",
     "Check",
     "CommunityFigures",
     "Found",
@@ -18,6 +20,7 @@ __all__ = [
     "check_of",
     "doors_of_person",
     "figures_below",
+    "first_steps",
     "keys_of",
     "proof_of_thread",
     "search",

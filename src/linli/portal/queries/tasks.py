@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from linli.accounts.queries import claims_waiting
-from linli.community.models import Place
 from linli.community.policy import OFFICE
 from linli.matters.models import Matter
 from linli.messaging.queries import appeals_before, notices_for, queue_of
@@ -20,12 +19,12 @@ from linli.web.parts import Next
 
 def things_to_do(by: Acting, matters: Sequence[Matter]) -> list[Next]:
     """At most three things, what is due first first: people who wait at the door, slips to enter, doors to knock at,
-    matters to put or decide; in a new community, its first compound."""
+    matters to put or decide."""
     drives = [matter.drive_id for matter in matters if matter.drive_id]
     tasks: dict[object, set[str]] = {}
     for drive_id, task in DriveWorker.objects.filter(drive__in=drives, person=by.person).values_list("drive", "task"):
         tasks.setdefault(drive_id, set()).add(task)
-    found = [*at_the_door(by), *first_steps(by, matters), *texts_to_review(by), *notices_to_post(by)]
+    found = [*at_the_door(by), *texts_to_review(by), *notices_to_post(by)]
     found += [thing for matter in matters for thing in things_of(matter, by, tasks.get(matter.drive_id, set()))]
     return found[:3]
 
@@ -37,15 +36,6 @@ def at_the_door(by: Acting) -> list[Next]:
         return []
     words = ngettext("%(n)s人说自己是这里的住户", "%(n)s人说自己是这里的住户", count) % {"n": count}
     return [Next(words, _("认一认"), reverse("claims"), _("对方开着手机在等"), "now", _("现在"))]
-
-
-def first_steps(by: Acting, matters: Sequence[Matter]) -> list[Next]:
-    """How a new community begins: its first compound, then people who help."""
-    if by.role not in OFFICE or matters or Place.objects.filter(parent=by.community).exists():
-        return []
-    words = _("写上名字，一行话排好门户，一分钟就好")
-    people = Next(_("请工作人员和楼长进来"), _("请人"), reverse("people"), _("出一张码，当面扫"))
-    return [Next(_("把第一个小区放上来"), _("加小区"), reverse("community:index"), words), people]
 
 
 def texts_to_review(by: Acting) -> list[Next]:

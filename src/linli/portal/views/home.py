@@ -17,7 +17,7 @@ from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, own_seats, station
 from linli.messaging.policy import KEEP_CHANNEL
-from linli.portal.queries import things_to_do
+from linli.portal.queries import first_steps, things_to_do
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.voting.models import Drive
@@ -41,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "standing": standing,
         "in_office": in_office,
         "todo": things_to_do(by, matters),
+        "beginning": first_steps(by, matters),
         "matters": matter_rows(matters),
         "answers": answer_rows(by),
     }

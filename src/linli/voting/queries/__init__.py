@@ -1,5 +1,13 @@
 """Reading a drive."""
 
+from linli.voting.queries.chains import (
+    ChainBook,
+    ChainCounts,
+    chain_counts,
+    chain_of,
+    chain_opening,
+    homes_to_visit_first,
+)
 from linli.voting.queries.face import Face, Landing, face_of, seat_state
 from linli.voting.queries.live import live_topics
 from linli.voting.queries.own import (
@@ -19,6 +27,8 @@ from linli.voting.queries.tasks import Differing, LateTold, Sold, WorkList, late
 
 __all__ = [
     "MARKS",
+    "ChainBook",
+    "ChainCounts",
     "Differing",
     "Face",
     "Landing",
@@ -36,10 +46,14 @@ __all__ = [
     "WorkList",
     "answer_state",
     "answer_word",
+    "chain_counts",
+    "chain_of",
+    "chain_opening",
     "condition_name",
     "condition_words",
     "face_of",
     "homes_of_others",
+    "homes_to_visit_first",
     "late_told",
     "law_of",
     "live_topics",

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from uuid import UUID
 
 from linli.record.acting import Acting
 from linli.rules.errors import Forbidden
 from linli.voting import policy
 from linli.voting.models import Drive, Seat
+from linli.voting.queries.chains import homes_to_visit_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +22,16 @@ class Landing:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """The building as a grid of flats: rows from the top floor down, one landing per unit in each row."""
+    """The building as a grid of flats: rows from the top floor down, one landing per unit in each row.
+
+    ``first`` are the homes to visit first: they have said something in the chain, and no word of theirs is in.
+    """
 
     drive: Drive
     units: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Landing, ...]], ...]
     counts: dict[str, int]
+    first: frozenset[UUID]
 
 
 def face_of(drive: Drive, viewer: Acting | None) -> Face:
@@ -45,7 +51,7 @@ def face_of(drive: Drive, viewer: Acting | None) -> Face:
         (floor, tuple(Landing(unit, floor, tuple(landings.get(unit, []))) for unit in units))
         for floor, landings in sorted(floors.items(), key=lambda item: floor_number(item[0]), reverse=True)
     )
-    return Face(drive, units, rows, dict(Counter(seat_state(seat) for seat in seats)))
+    return Face(drive, units, rows, dict(Counter(seat_state(seat) for seat in seats)), homes_to_visit_first(drive))
 
 
 def unit_of(seat: Seat) -> str:

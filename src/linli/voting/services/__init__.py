@@ -1,5 +1,6 @@
 """Every write of a drive: opening it, taking words in, settling what differs, deciding, sharing the cost."""
 
+from linli.voting.services.chains import paste_chain, set_chain_line_aside, settle_chain_line
 from linli.voting.services.conflicts import admit_successor, judge_late_slip, settle_conflict
 from linli.voting.services.deciding import decide_drive, pass_deadline, recount_nightly
 from linli.voting.services.opening import GRACE, open_drive
@@ -21,8 +22,11 @@ __all__ = [
     "name_voter",
     "open_drive",
     "pass_deadline",
+    "paste_chain",
     "plan_shares",
     "recount_nightly",
+    "set_chain_line_aside",
+    "settle_chain_line",
     "settle_conflict",
     "show_changes",
     "show_changes_of_conflict",

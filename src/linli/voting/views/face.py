@@ -1,5 +1,6 @@
 """The building's face, for those who knock and those who enter slips."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from linli.record.acting import actor
 from linli.record.services import note
-from linli.voting.models import Drive
+from linli.voting.models import Drive, Seat
 from linli.voting.queries import Face, Landing, face_of, seat_state
 from linli.web import parts
 
@@ -54,7 +55,15 @@ def face(request: HttpRequest, drive_id: UUID) -> HttpResponse:
         if state in found.counts
     ]
     return render(
-        request, "voting/face.html", {"drive": drive, "face": drawn(found), "keys": keys, "todo": todo(found)}
+        request,
+        "voting/face.html",
+        {
+            "drive": drive,
+            "face": drawn(found),
+            "keys": keys,
+            "first": waiting_in(found, lambda seat: seat.id in found.first),
+            "todo": todo(found),
+        },
     )
 
 
@@ -63,14 +72,16 @@ def drawn(found: Face) -> parts.Face:
     sizes = {unit: sum(len(row[column].seats) for _floor, row in found.rows) for column, unit in enumerate(found.units)}
     return parts.Face(
         units=[(scope, ngettext("%(n)s户", "%(n)s户", sizes[scope]) % {"n": sizes[scope]}) for scope in found.units],
-        floors=[(floor, [landing_of(landing) for landing in row]) for floor, row in found.rows],
+        floors=[(floor, [landing_of(landing, found.first) for landing in row]) for floor, row in found.rows],
     )
 
 
-def landing_of(landing: Landing) -> parts.Landing | None:
+def landing_of(landing: Landing, first: frozenset[UUID]) -> parts.Landing | None:
     """One landing; where a unit has no door on this floor, nothing is drawn."""
     flats = [
-        parts.Flat(seat.short.rsplit("-", 1)[-1], WINDOWS[seat_state(seat)], window_word(seat_state(seat)))
+        parts.Flat(
+            seat.short.rsplit("-", 1)[-1], WINDOWS[seat_state(seat)], window_word(seat_state(seat)), seat.id in first
+        )
         for seat in landing.seats
     ]
     return parts.Landing(flats) if flats else None
@@ -78,10 +89,14 @@ def landing_of(landing: Landing) -> parts.Landing | None:
 
 def todo(found: Face) -> list[tuple[str, str]]:
     """The doors still to be knocked at: each unit with its rooms, in door order."""
+    return waiting_in(found, lambda seat: seat_state(seat) in ("open", "abstain", "spoiled", "conflict"))
+
+
+def waiting_in(found: Face, wanted: Callable[[Seat], bool]) -> list[tuple[str, str]]:
+    """Some of the doors: each unit with its rooms, in door order."""
     waiting = []
     for column, unit in enumerate(found.units):
-        seats = [seat for _floor, row in found.rows for seat in row[column].seats]
-        seats = [seat for seat in seats if seat_state(seat) in ("open", "abstain", "spoiled", "conflict")]
+        seats = [seat for _floor, row in found.rows for seat in row[column].seats if wanted(seat)]
         rooms = [str(seat.dwelling) for seat in sorted(seats, key=lambda seat: seat.sort_key)]
         if rooms:
             waiting.append((unit, _("、").join(rooms)))

@@ -243,6 +243,12 @@ def face(building: parts.Face, caption: str) -> dict[str, object]:
     return {"units": building.units, "floors": floors, "width": range(building.width), "caption": caption}
 
 
+@register.inclusion_tag(_PATH.format("copy"))
+def copy_text(text: str, label: str, id: str = "copy") -> dict[str, object]:
+    """A text that goes into a chat: selected by hand, or with a script copied at one press."""
+    return {"text": text, "label": label, "id": id, "rows": min(12, text.count("\n") + 2)}
+
+
 @register.inclusion_tag(_PATH.format("legend"))
 def legend(keys: Iterable[parts.Key]) -> dict[str, object]:
     return {"keys": keys}
