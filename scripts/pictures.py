@@ -23,7 +23,7 @@ PICTURES = ROOT / "docs" / "pictures"
 CHROMIUM = "/usr/bin/chromium"
 #: A sheet of A4 at 96 dots to the inch: what paper.css leaves of it, and the margins around that.
 SHEET, MARGIN = (688, 1032), (53, 45)
-LIFT, OTHER_LIFT = "给聚鑫园加装一部电梯", "给紫藤里加装一部电梯"
+LIFT, OTHER_LIFT, NOTICE = "给聚鑫园加装一部电梯", "给紫藤里加装一部电梯", "更换单元门禁的报价公示"
 SECRETARY, CLERK, LEADER, RESIDENT, NEIGHBOUR = "周文静", "林小梅", "赵建国", "陈玉兰", "李桂珍"
 
 
@@ -115,12 +115,30 @@ def open_matter(page: Page, title: str) -> Page:
 
 def take_all(camera: Camera) -> None:
     camera.keep(open_matter(camera.page(RESIDENT, 1280, 1225), LIFT), "matter")
-    camera.keep(open_matter(camera.page(RESIDENT, 390, 844, scale=2), LIFT), "matter-phone")
     camera.keep(open_matter(camera.page(NEIGHBOUR, 390, 844, scale=2), OTHER_LIFT), "neighbour-phone")
 
-    elder = camera.page(RESIDENT, 390, 844, scale=2, mode="elder")
-    elder.goto("/")
-    camera.keep(elder, "elder-phone")
+    home = camera.page(RESIDENT, 390, 844, scale=2)
+    home.goto("/")
+    camera.keep(home, "home-phone")
+
+    notice = camera.page(RESIDENT, 390, 844, scale=2)
+    notice.goto("/notices")
+    notice.get_by_role("link", name=NOTICE).click()
+    notice.wait_for_load_state("networkidle")
+    camera.keep(notice, "notice-phone")
+
+    word = camera.page(RESIDENT, 390, 844, scale=2, mode="elder")
+    word.goto("/")
+    word.get_by_role("link", name="看清楚，再答复").click()
+    word.get_by_text("同意", exact=True).click()
+    word.get_by_role("button", name="下一步：签字").click()
+    word.wait_for_load_state("networkidle")
+    word.locator(".sign").scroll_into_view_if_needed()
+    camera.keep(word, "sign-phone")
+
+    board = camera.page(SECRETARY, 1280, 800)
+    board.goto("/")
+    camera.keep(board, "board")
 
     walk = camera.page(LEADER, 1280, 760)
     walk.goto("/")
@@ -132,6 +150,7 @@ def take_all(camera: Camera) -> None:
     desk.locator("a[href$='/stacks']").first.click()
     desk.locator("main a[href^='/stacks/']").first.click()
     desk.wait_for_load_state("networkidle")
+    desk.evaluate("scrollTo(0, 0)")
     camera.keep(desk, "slips")
 
     office = open_matter(camera.page(SECRETARY, *SHEET), LIFT)

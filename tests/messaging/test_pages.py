@@ -148,3 +148,18 @@ def test_what_waits_is_on_the_first_page(world):
     approve_text(review=notice.review, seen=notice.review.fingerprint, by=world.secretary.by)
     assert clerk.open("/").says("等着张贴")
     assert Posting.objects.filter(posted_at=None).count() == 3
+
+
+def test_a_resident_reads_what_they_wrote_and_of_no_queue(world):
+    own = Reader(cast.signed_in(cast.neighbour(world.compound))).open("/reviews")
+    assert own.says("您还没有写过")
+    assert not own.says("先审后发")
+    assert Reader(cast.signed_in(world.secretary)).open("/reviews").says("先审后发")
+
+
+def test_only_rules_of_this_place_are_offered(world):
+    world.community.area_code = "120103000000"
+    world.community.save()
+    page = Reader(cast.signed_in(world.secretary)).open("/notices/new")
+    assert page.says("天津市既有住宅加装电梯")
+    assert not page.says("成都")

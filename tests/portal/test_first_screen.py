@@ -46,6 +46,24 @@ def test_the_call_goes_to_the_leader_who_agreed_else_to_the_office():
     assert quad(reader)[3][0] == "tel:02228370000"
 
 
+def test_a_leader_is_not_told_to_call_themselves():
+    world = World()
+    leader = Reader(cast.signed_in(world.collector))
+    show_office_phone(community=world.community, phone="022 2837 0000", by=world.clerk.by)
+    show_own_phone(role=world.collector.person.roles.get(), phone="138 0000 0000", by=world.collector.by)
+    assert quad(leader)[3] == ("tel:02228370000", "打电话找社区")
+
+
+def test_the_office_reaches_all_its_ways_from_the_first_page():
+    world = World()
+    clerk = Reader(cast.signed_in(world.clerk))
+    html = clerk.client.get("/").content.decode()
+    ways = ["/matters/new", "/notices/new", "/search", "/places", "/codes", "/people", "/family/at-door", "/papers"]
+    for address in ways:
+        assert f'href="{address}"' in html
+        assert clerk.open(address)
+
+
 def test_a_leader_shows_their_number_from_their_own_page_and_takes_it_back():
     world = World()
     leader, owner = Reader(cast.signed_in(world.collector)), Reader(cast.signed_in(world.owner))

@@ -16,11 +16,6 @@ class Reach:
     leaders: tuple[tuple[Role, Contact | None], ...]
     office: Contact | None
 
-    @property
-    def leader(self) -> Contact | None:
-        """The number of the nearest leader who shows one."""
-        return next((contact for _, contact in self.leaders if contact is not None), None)
-
 
 def reach_of(viewer: Acting) -> Reach:
     """Whom the viewer can reach; three statements."""

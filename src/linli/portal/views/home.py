@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from linli.accounts.acting import StandingRequest
 from linli.accounts.policy import RECORD_HELP
-from linli.community.models import Role
 from linli.community.policy import OFFICE, can
 from linli.community.queries import reach_of
 from linli.matters.models import Matter
@@ -74,9 +73,9 @@ def office_ways(*, can_send: bool) -> list[parts.Row]:
 
 
 def four_doors(by: Acting) -> list[parts.Door]:
-    """The four large buttons: each leads to what there is today."""
+    """The four large buttons: each leads to what there is today. Nobody is told to call themselves."""
     reach = reach_of(by)
-    leader = None if by.role == Role.Kind.BUILDING_LEADER else reach.leader
+    leader = next((contact for role, contact in reach.leaders if contact and role.person_id != by.person), None)
     number = leader or reach.office
     label = _("打电话找社区") if reach.office and not leader else _("打电话找楼长")
     return [
