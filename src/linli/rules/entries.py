@@ -70,18 +70,21 @@ def make_entry(
     commitments: Mapping[str, bytes],
 ) -> bytes:
     """The bytes of an entry. Refused: what ``canonical`` refuses, and more than 65,535 bytes."""
-    raw = canonical(
-        {
-            "v": 1,
-            "log": log,
-            "event": event,
-            "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "name": name,
-            "subject": subject,
-            "public": dict(public),
-            "commitments": {field: b64encode(value).decode() for field, value in commitments.items()},
-        }
-    )
+    value = {
+        "v": 1,
+        "log": log,
+        "event": event,
+        "at": at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z",
+        "name": name,
+        "subject": subject,
+        "public": dict(public),
+        "commitments": {field: b64encode(value).decode() for field, value in commitments.items()},
+    }
+    try:
+        raw = _encode_sorted(value).encode()
+    except (TypeError, ValueError, RecursionError):
+        raw = b""
+    raw = raw if _at_a_glance(raw) else canonical(value)
     if len(raw) > LONGEST:
         raise Refused("entry.too-long", "这一条公开的内容太长，记不进记录。请写短一些。")
     return raw
