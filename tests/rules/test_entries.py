@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linli.rules.entries import canonical, commitment, make_entry, read_canonical, read_entry
+from linli.rules.entries import canonical, commitment, make_entry, marks_in, read_canonical, read_entry
 from linli.rules.errors import Refused
 
 AT = datetime(2023, 6, 12, 19, 42, 7, 999_999, tzinfo=timezone(timedelta(hours=8)))
@@ -125,7 +125,61 @@ def test_what_is_written_reads_back_and_any_other_spelling_is_refused(value: obj
 def test_bytes_that_are_no_entry_in_its_one_spelling_are_refused(raw: bytes) -> None:
     with pytest.raises(Refused) as refused:
         read_entry(raw)
-    assert refused.value.code == "entry.not-canonical"
+    assert refused.value.code == "entry.not-canonical" == at_a_glance(raw)
+
+
+def as_read(raw: bytes) -> tuple[str, str, object] | str:
+    """What reading an entry in full says of it."""
+    try:
+        entry = read_entry(raw)
+    except Refused as refused:
+        return refused.code
+    return entry.log, entry.event, entry.commitments
+
+
+def at_a_glance(raw: bytes) -> tuple[str, str, object] | str:
+    """What ``marks_in`` says of it."""
+    try:
+        log, event, bound = marks_in(raw)
+    except Refused as refused:
+        return refused.code
+    return log, event, json.loads(bound)
+
+
+# Texts in which what could go wrong is frequent: marks that combine, orders that differ, JSON's own signs.
+texts = st.text(
+    st.sampled_from('ab "\\{}[],:0广é\u0301\u2260\u0338\ufb33\ue000\U0001f600\x00\x7f\n') | st.characters(), max_size=6
+)
+flat = st.dictionaries(texts, texts | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1), max_size=4)
+signs = '" , : { } [] -0 01 1.0 1e3 9007199254740992 null \\ \\u0041 e\u0301 \u0338 T24:00:00Z \u0661 \U0001f600'
+pieces = st.sampled_from([*signs.split(), '"a":1,', ',"a":1', "2023-02-30", " ", "\n", ""]).map(str.encode)
+
+
+@given(st.data(), flat, st.dictionaries(texts, st.binary(max_size=4), max_size=3))
+@settings(max_examples=400)
+def test_an_entry_at_a_glance_is_the_entry_read_in_full(
+    data: st.DataObject, public: dict[str, object], bound: dict[str, bytes]
+) -> None:
+    """Right or changed anywhere: both accept it and find the same, or both refuse it."""
+    try:
+        raw = made(public=public, commitments=bound)
+    except Refused:
+        return  # two keys that NFC makes one, or half a character
+    assert at_a_glance(raw) == as_read(raw) != "entry.not-canonical"
+    start = data.draw(st.integers(0, len(raw)))
+    changed = raw[:start] + data.draw(pieces | st.binary(max_size=2)) + raw[start + data.draw(st.integers(0, 12)) :]
+    assert at_a_glance(changed) == as_read(changed)
+
+
+@pytest.mark.parametrize(
+    "public",
+    ['{"b":1,"a":1}', '{"a":1,"a":1}', '{"a":-0}', '{"a":9007199254740992}', '{"a!":1,"a":1}', '{"a":"e\u0301"}'],
+)
+def test_what_only_the_glance_could_overlook_is_refused(public: str) -> None:
+    raw = RAW.replace('{"number":"广顺园-2023-0001"}'.encode(), public.encode())
+    assert at_a_glance(raw) == as_read(raw) == "entry.not-canonical"
+    right = RAW.replace('{"number":"广顺园-2023-0001"}'.encode(), b'{"a":1,"a!":1}')
+    assert at_a_glance(right) == as_read(right) != "entry.not-canonical"
 
 
 def test_a_commitment_is_the_hash_that_is_written_down() -> None:

@@ -150,6 +150,9 @@ def test_a_frontier_taken_up_again_goes_on_as_if_nothing_had_been(before: int, a
     assert (again.size, again.root) == (len(leaves), tree_hash(entries_of(len(leaves))))
     whole = whole_in(leaves)
     assert all(whole(level, number) == root for (level, number), root in kept.items())
+    at_once, kept_at_once = Frontier(tree.size, tree.roots), {}
+    at_once.extend(leaves[before:], lambda level, number, root: kept_at_once.update({(level, number): root}))
+    assert (at_once.size, at_once.roots, kept_at_once) == (again.size, again.roots, kept)
 
 
 def test_a_frontier_that_is_none_is_refused() -> None:

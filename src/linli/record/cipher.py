@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -105,17 +106,18 @@ def key_id(key: bytes) -> bytes:
     return hashlib.sha256(b"linli data key id" + key).digest()[:KEY_ID]
 
 
-def _keys() -> list[bytes]:
-    _require_keys()
-    return [bytes.fromhex(key) for key in settings.DATA_KEYS]
+def _keys() -> tuple[bytes, ...]:
+    return _read_keys(tuple(settings.DATA_KEYS), settings.INDEX_KEY)[0]
 
 
 def _index_key() -> bytes:
-    _require_keys()
-    return bytes.fromhex(settings.INDEX_KEY)
+    return _read_keys(tuple(settings.DATA_KEYS), settings.INDEX_KEY)[1]
 
 
-def _require_keys() -> None:
-    if fault := key_fault(settings.DATA_KEYS, settings.INDEX_KEY):
+@lru_cache(maxsize=4)
+def _read_keys(keys: tuple[str, ...], index_key: str) -> tuple[tuple[bytes, ...], bytes]:
+    """The keys of the settings as bytes: read once, used for every value."""
+    if fault := key_fault(keys, index_key):
         logger.error("sealed values cannot be kept or read: %s", fault)
         raise Refused("data.no-key", "这一项现在不能存取，不是您的问题。请告诉管理员：数据的钥匙没有设好。")
+    return tuple(map(bytes.fromhex, keys)), bytes.fromhex(index_key)

@@ -1,9 +1,10 @@
 """A log's name, key and entries: how an event is written down for everybody, and what of it only its owner can read."""
 
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +15,21 @@ from linli.record.cipher import index_of
 from linli.record.models import Event, Log
 from linli.rules import entries, notes
 from linli.rules.errors import Refused
+
+
+class Told(NamedTuple):
+    """What the log is told of an event: its columns of the same names, without the rest of the row."""
+
+    id: UUID
+    at: datetime
+    name: str
+    role: str
+    subject_kind: str
+    subject: UUID
+    quiet: bool
+    public: Mapping[str, object]
+    commitments: Mapping[str, str]
+
 
 #: The name of every quiet event in the log: that something was written, and nothing more.
 QUIET = "quiet"
@@ -75,7 +91,7 @@ def pseudonym(origin: str, kind: str, id_: UUID) -> str:
     return index_of(f"{origin}\0{kind}\0{id_}", of="log pseudonym")[:16].hex()
 
 
-def entry_of(event: Event, origin: str) -> bytes:
+def entry_of(event: Event | Told, origin: str) -> bytes:
     """The entry of an event: the same bytes whenever it is made."""
     mark = pseudonym(origin, "event", event.id)
     if event.quiet:
@@ -101,12 +117,12 @@ def entry_of(event: Event, origin: str) -> bytes:
     )
 
 
-def day_of(event: Event) -> date:
+def day_of(event: Event | Told) -> date:
     """The community's day on which it happened: all that the log tells of a quiet event."""
     return event.at.astimezone(clock.SHANGHAI).date()
 
 
-def what_of(event: Event) -> bytes:
+def what_of(event: Event | Told) -> bytes:
     """What a quiet event commits to: everything that an open one would show, and its subject besides."""
     return entries.canonical(
         {
@@ -120,6 +136,6 @@ def what_of(event: Event) -> bytes:
     )
 
 
-def salt_of(event: Event, field: str) -> bytes:
+def salt_of(event: Event | Told, field: str) -> bytes:
     """The salt of a value that is no secret of a person's and stands in the event itself: made from the index's key."""
     return index_of(f"{event.id}\0{field}", of="log salt")

@@ -6,8 +6,9 @@ sealed late and not lost. Open events are sealed in the order of their ids; quie
 of their leaves' hashes, which nobody can foresee. Everything of one batch is one transaction.
 """
 
+import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.db.models.functions import Now
 
 from linli.record import clock, witness
 from linli.record.ids import new_id
-from linli.record.logs import current_log, day_of, entry_of, later_origin, log_secret
+from linli.record.logs import Told, current_log, day_of, entry_of, later_origin, log_secret
 from linli.record.models import Checkpoint, Event, Leaf, Log, Subtree, Unsealed
 from linli.rules import notes
 from linli.rules.errors import Refused
@@ -27,6 +28,13 @@ logger = logging.getLogger(__name__)
 
 #: Leaves of one batch at most: a transaction of about a second.
 BATCH = 5_000
+_DUE = (
+    f"select {', '.join('event.' + name for name in Told._fields[:-2])}, event.public::text, event.commitments::text "
+    "from record_event as event join (select event from record_unsealed where community is not distinct from %s "
+    "and due_at <= statement_timestamp() order by event limit %s) as waiting on waiting.event = event.id "
+    "order by event.id"
+)
+_COPY = 'copy record_leaf (id, log, "index", event, entry, hash) from stdin (format binary)'
 _LOCK = "select pg_try_advisory_xact_lock(%s)"
 
 
@@ -67,7 +75,7 @@ def seal_log(community: UUID | None) -> int:
             return 0
         log = current_log(community)
         head, frontier = _head_of(log)
-        fresh = list(_due(community))
+        fresh = _due(community)
         known = witness.seen(log.origin)
         if known is not None and known.misses(head):
             log, reopened = _begin_epoch(log, known.highest, head)
@@ -91,11 +99,14 @@ def _is_ours(community: UUID | None) -> bool:
     return bool(taken)
 
 
-def _due(community: UUID | None) -> Iterator[Event]:
+def _due(community: UUID | None) -> list[Told]:
     """The community's events that are due, in the order of their ids."""
-    waiting = Unsealed.objects.filter(community=community, due_at__lte=Now())
-    ids = list(waiting.order_by("event").values_list("event", flat=True)[:BATCH])
-    return iter(Event.objects.filter(id__in=ids).order_by("id").defer("internal", "recorded_at", "request_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [community, BATCH])
+        return [
+            Told._make((*plain, json.loads(public), {} if bound == "{}" else json.loads(bound)))
+            for *plain, public, bound in cursor.fetchall()
+        ]
 
 
 def _head_of(log: Log) -> tuple[notes.Checkpoint | None, Frontier]:
@@ -112,7 +123,7 @@ def _head_of(log: Log) -> tuple[notes.Checkpoint | None, Frontier]:
     return notes.Checkpoint(log.origin, size, bytes(last.root)), Frontier(size, roots)
 
 
-def _begin_epoch(log: Log, highest: notes.Checkpoint, head: notes.Checkpoint | None) -> tuple[Log, Event]:
+def _begin_epoch(log: Log, highest: notes.Checkpoint, head: notes.Checkpoint | None) -> tuple[Log, Told]:
     """A new log in place of one whose end was lost, and the event that names what was signed before."""
     logger.error("%s: an old backup was restored (head %s, signed %s)", log.origin, head and head.size, highest.size)
     first = Log.objects.get(community=log.community, epoch=1).origin
@@ -133,32 +144,29 @@ def _begin_epoch(log: Log, highest: notes.Checkpoint, head: notes.Checkpoint | N
             "kept": head.size if head else 0,
         },
     )
-    return new, event
+    return new, Told(*(getattr(event, name) for name in Told._fields))
 
 
-def _append(log: Log, frontier: Frontier, fresh: Sequence[Event]) -> notes.Checkpoint:
+def _append(log: Log, frontier: Frontier, fresh: Sequence[Told]) -> notes.Checkpoint:
     """Write the leaves of the events, the subtrees they complete and the signed head; take them out of the waiting."""
-    leaves = [(event, entry) for event in fresh for entry in [entry_of(event, log.origin)]]
-    hashed = [(event.quiet, leaf_hash(entry), event, entry) for event, entry in leaves]
-    opened = [each for each in hashed if not each[0]]
-    quiet = sorted((each for each in hashed if each[0]), key=lambda each: (day_of(each[2]), each[1]))
-    subtrees: list[tuple[int, int, bytes]] = []
+    leaves = [(leaf_hash(entry), event, entry) for event in fresh for entry in [entry_of(event, log.origin)]]
+    quiet = sorted((leaf for leaf in leaves if leaf[1].quiet), key=lambda leaf: (day_of(leaf[1]), leaf[0]))
+    leaves = [*(leaf for leaf in leaves if not leaf[1].quiet), *quiet]
+    subtrees: list[Subtree] = []
 
     def keep(level: int, number: int, root: bytes) -> None:
         if level % Subtree.STEP == 0:
-            subtrees.append((level, number, root))
+            subtrees.append(Subtree(log=log.id, level=level, number=number, root=root))
 
     start = frontier.size
-    for _, hash_, _, _ in (*opened, *quiet):
-        frontier.append(hash_, keep)
+    frontier.extend((hash_ for hash_, _, _ in leaves), keep)
     with connection.cursor() as cursor:
-        with cursor.copy('copy record_leaf (id, log, "index", event, entry, hash) from stdin') as copy:
-            for index, (_, hash_, event, entry) in enumerate((*opened, *quiet), start):
+        with cursor.copy(_COPY) as copy:
+            copy.set_types(["uuid", "uuid", "int8", "uuid", "bytea", "bytea"])
+            for index, (hash_, event, entry) in enumerate(leaves, start):
                 copy.write_row((new_id(), log.id, index, event.id, entry, hash_))
         cursor.execute("delete from record_unsealed where event = any(%s)", [[event.id for event in fresh]])
-    Subtree.objects.bulk_create(
-        Subtree(log=log.id, level=level, number=number, root=root) for level, number, root in subtrees
-    )
+    Subtree.objects.bulk_create(subtrees)
     head = notes.Checkpoint(log.origin, frontier.size, frontier.root)
     Checkpoint.objects.create(
         log=log.id,

@@ -8,17 +8,21 @@ A proof's file is one JSON object: the entries, the way of each to the root of o
 import binascii
 import json
 from base64 import b64decode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from linli.rules.entries import commitment, read_entry
+from linli.rules.entries import commitment, marks_in, read_entry
 from linli.rules.errors import Refused
 from linli.rules.merkle import HASH, Frontier, leaf_hash, verify_inclusion
 from linli.rules.notes import Checkpoint, Key, opened
 
 LOG_FORMAT = "linli.log/1"
 PROOF_FORMAT = "linli.proof/1"
+_AT_ONCE = 4_096
+"""Leaves that are laid into the tree together."""
+_NOTHING = "{}"
+"""What most events bind to, kept once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,11 @@ class _Reading:
         self._known = {head.size: head for head in sorted(known, key=lambda head: head.size)}
         self._kept = known
         self._head: Checkpoint | None = None
-        self._bound: dict[str, Mapping[str, str]] = {}
+        self._fresh: list[bytes] = []
+        self._size = 0
+        # Of every event so far: what it binds to, as it is spelt.
+        self._bound: dict[str, str] = {}
         self._opened = 0
-        self._events: set[str] = set()
         self.line = 0
 
     def take(self, line: bytes) -> None:
@@ -81,17 +87,22 @@ class _Reading:
 
     def _take_entry(self, line: bytes) -> None:
         assert self._key is not None
-        entry = read_entry(line)
-        if entry.log != self._key.name:
+        log, event, bound = marks_in(line)
+        if log != self._key.name:
             raise Refused("log.other-log", "这一条是另一个记录里的。请用原来的文件。")
-        if entry.event in self._events:
+        if event in self._bound:
             raise Refused("log.twice", "同一条出现了两次，记录被改过。")
-        self._events.add(entry.event)
-        if entry.commitments:
-            self._bound[entry.event] = entry.commitments
-        self._tree.append(leaf_hash(line))
-        if self._tree.size in self._known:
-            self._compare(self._known[self._tree.size])
+        self._bound[event] = _NOTHING if bound == _NOTHING else bound
+        self._fresh.append(leaf_hash(line))
+        self._size += 1
+        if len(self._fresh) == _AT_ONCE:
+            self._grow()
+        if self._size in self._known:
+            self._compare(self._known[self._size])
+
+    def _grow(self) -> None:
+        self._tree.extend(self._fresh)
+        self._fresh.clear()
 
     def _take_more(self, given: Mapping[str, Any]) -> None:
         if "checkpoint" in given:
@@ -100,23 +111,24 @@ class _Reading:
             self._compare(head)
             self._head = head
         elif "opened" in given:
-            _check_opened(given["opened"], self._bound)
+            _check_opened(given["opened"], lambda event: json.loads(self._bound.get(event, _NOTHING)))
             self._opened += 1
 
     def _compare(self, head: Checkpoint) -> None:
         assert self._key is not None
         if head.origin != self._key.name:
             raise Refused("log.other-log", "这一条是另一个记录里的。请用原来的文件。")
+        self._grow()
         if (head.size, head.root) != (self._tree.size, self._tree.root):
             raise Refused("log.other-root", "算出来的和签过名的对不上：有内容被改过、删过，或者换了先后。")
 
     def end(self) -> Verified:
         """What was found, once there are no more lines."""
-        if self._key is None or self._head is None or self._head.size != self._tree.size:
+        if self._key is None or self._head is None or self._head.size != self._size:
             raise Refused("log.no-end", "文件不完整：后面的内容没有签名。请重新下载。")
-        if any(head.size > self._tree.size for head in self._kept):
+        if any(head.size > self._size for head in self._kept):
             raise Refused("log.shorter", "您留着的记录头比这份文件更长：后来的内容被拿掉了。")
-        return Verified(self._head, self._key, self._tree.size, self._opened)
+        return Verified(self._head, self._key, self._size, self._opened)
 
 
 def verify_proof(given: object, *, key: Key | None = None) -> Verified:
@@ -154,16 +166,16 @@ def _check_row(row: object, head: Checkpoint) -> int:
     if not isinstance(found, list):
         raise _unreadable()
     for each in found:
-        _check_opened(each, {entry.event: entry.commitments})
+        _check_opened(each, lambda event: entry.commitments if event == entry.event else {})
     return len(found)
 
 
-def _check_opened(given: object, bound: Mapping[str, Mapping[str, str]]) -> None:
-    """Check that a value is the one that its entry bound to."""
+def _check_opened(given: object, bound: Callable[[str], Mapping[str, object]]) -> None:
+    """Check that a value is the one that its entry bound to; ``bound`` says what an event binds to."""
     if not isinstance(given, dict):
         raise _unreadable()
     event, field, value = _text(given, "event"), _text(given, "field"), _text(given, "value")
-    salt, said = _bytes(given.get("salt")), bound.get(event, {}).get(field)
+    salt, said = _bytes(given.get("salt")), bound(event).get(field)
     if said is None or len(salt) != HASH or commitment(salt, field, value.encode()) != _bytes(said):
         raise Refused("log.other-value", "打开的内容和当时封存的不一样。")
 

@@ -41,20 +41,25 @@ class Frontier:
 
     def append(self, leaf: bytes, keep: Callable[[int, int, bytes], None] | None = None) -> None:
         """Add a leaf's hash at the end; ``keep(level, number, root)`` hears of each whole subtree that it completes."""
-        index, root, level = self.size, leaf, 0
-        while index & 1:
-            root = node_hash(self.roots.pop(), root)
-            index >>= 1
+        self.extend((leaf,), keep)
+
+    def extend(self, leaves: Iterable[bytes], keep: Callable[[int, int, bytes], None] | None = None) -> None:
+        """Add many leaves' hashes, one level after the other; ``keep`` as in ``append``."""
+        nodes, level, edge = list(leaves), 0, []
+        grown = self.size + len(nodes)
+        while nodes:
+            if self.size >> level & 1:
+                nodes.insert(0, self.roots.pop())
+            if len(nodes) & 1:
+                edge.append(nodes.pop())
+            pairs = iter(nodes)
+            nodes = [sha256(b"\1" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
             level += 1
             if keep is not None:
-                keep(level, index, root)
-        self.roots.append(root)
-        self.size += 1
-
-    def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add many leaves' hashes."""
-        for leaf in leaves:
-            self.append(leaf)
+                for number, root in enumerate(nodes, self.size >> level):
+                    keep(level, number, root)
+        self.roots.extend(reversed(edge))
+        self.size = grown
 
     @property
     def root(self) -> bytes:
