@@ -69,7 +69,7 @@ def test_the_blob_is_what_its_description_says(folder: Path, clerk: Acting) -> N
     assert blob[:4] == b"LLF1"
     bound = blob[:24] + f"files_file.content.{hashlib.sha256(content).hexdigest()}".encode()
     assert AESGCM(bytes.fromhex("5a" * 32)).decrypt(blob[12:24], blob[24:], bound) == content
-    assert path.stat().st_mode & 0o077 == 0
+    assert all(each.stat().st_mode & 0o077 == 0 for each in (folder, path.parent, path)), "whatever the umask"
 
 
 def test_no_plain_words_lie_on_the_disk(folder: Path, clerk: Acting) -> None:

@@ -79,7 +79,9 @@ class Vault:
         path = self.path_of(sha256, column)
         if path.exists() and self._opens(path, sha256, column):
             return
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # One by one: the mode is for the last folder of a path alone.
+        for folder in (self.folder, path.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, unfinished = tempfile.mkstemp(prefix=".unfinished-", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as blob:
