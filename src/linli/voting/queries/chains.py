@@ -92,7 +92,9 @@ def chain_counts(drive: Drive) -> ChainCounts:
 
 def chain_opening(drive: Drive) -> str:
     """The text that opens a chain about this drive in a chat."""
-    first = Seat.objects.filter(electorate=drive.electorate_id, excluded=False).order_by("sort_key", "id").first()
+    asked = Seat.objects.filter(electorate=drive.electorate_id, excluded=False)
+    # A home shows better than a shop how a door is written.
+    first = asked.order_by("dwelling__use", "sort_key", "id").first()
     return opening("intention", drive.question, first.short if first else "1-301")
 
 
