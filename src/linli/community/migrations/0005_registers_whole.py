@@ -11,12 +11,12 @@ class Migration(migrations.Migration):
         # A draft is kept for a day and holds nothing that cannot be read again from the office's file.
         migrations.RunSQL("delete from community_registerdraft", migrations.RunSQL.noop),
         migrations.RemoveField("registerdraft", "reading"),
-        migrations.AddField("registerdraft", "reading", models.BinaryField(default=bytes, help_text="sealed"), False),
-        migrations.AddField("registerdraft", "preview", models.BinaryField(default=bytes, help_text="sealed"), False),
+        migrations.AddField("registerdraft", "reading", models.BinaryField(default=bytes), False),
+        migrations.AddField("registerdraft", "preview", models.BinaryField(default=bytes), False),
         migrations.AddField(
             "registerdraft",
             "order",
-            models.BinaryField(default=bytes, help_text="sealed: what the clerk chose, and in which role"),
+            models.BinaryField(default=bytes, help_text="what the clerk chose, and in which role"),
         ),
         migrations.AddField(
             "registerdraft", "refusal", models.JSONField(default=dict, help_text="why it was not taken in")
