@@ -7,6 +7,7 @@ role above the community may do are read from the running program, and searched 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -89,6 +90,7 @@ def look() -> Looked:
     )
 
 
+@cache
 def words_of(name: str) -> str:
     """``name`` as lower-case words with a space on either side: "Person.checkIn_at" is " person check in at "."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
