@@ -8,6 +8,7 @@ from linli.record.sealed import SealedField
 #: Bytes that are not sealed, and what they are instead.
 NOT_SEALED = {
     "accounts_attempts.key": "an index",
+    "accounts_phonecode.phone_index": "an index",
     "accounts_secondfactor.credential": "a name that the browser chose",
     "accounts_secondfactor.public_key": "public by its nature",
     "community_person.phone_index": "an index",
