@@ -102,6 +102,7 @@ def test_the_sentence_never_promises_more_homes_than_there_are(house: House):
     ]
 
 
+@pytest.mark.django_db
 def test_the_curve_of_hundreds_of_homes_still_fits_a_page():
     drive = joined(build(rule="3个单元，1–30层，每层6户"), 401)
     plan = plan_of(drive)
