@@ -374,10 +374,11 @@ TOKEN = re.compile(
     r'((?:name="(?:csrfmiddlewaretoken|once|browser)" value=|"(?:challenge|id)": |data-live-ticket=)"|X-Live-Ticket: )'
     r'[^"\n]*'
 )
-#: What is drawn by lot in every world: hashes and signatures in a log's files, marks, and a code that holds an id.
+#: What is drawn by lot in every world: hashes and signatures in a log's files, the moment of the database's own clock
+#: by which a promise is to be kept, marks, and a code that holds an id.
 BY_LOT = re.compile(
     r'<svg class="qr".*?</svg>|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43,}={0,2}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])'
-    r"|(?<=/)x[0-9a-f]{12}\b|(?<=\+)[0-9a-f]{8}(?=\+)",
+    r"|(?<=/)x[0-9a-f]{12}\b|(?<=\+)[0-9a-f]{8}(?=\+)|(?<=\\n)\d{4}-\d\d-\d\dT[\d:]{8}Z(?=\\n\\n— )",
     re.S,
 )
 NUMBER = re.compile(r'(?<=<b class="num nb">)[0-9A-Z]{4}-[0-9A-Z]{4}(?=</b>)')
