@@ -34,6 +34,7 @@ KNOWS_MODELS = frozenset(
         "reactions",
         "forms",
         "views",
+        "words",
         "papers",
         "sources",
         "counting",

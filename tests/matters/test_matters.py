@@ -9,7 +9,7 @@ from linli.community.services import add_place, lay_out_doors
 from linli.matters.models import Matter
 from linli.matters.queries import for_community, matter_for, own_seats, packs_today
 from linli.matters.services import put_to_owners, raise_matter
-from linli.matters.views.pages import put_page
+from linli.matters.views.putting import put_page
 from linli.record import clock
 from linli.record.models import Event
 from linli.record.services import run_due

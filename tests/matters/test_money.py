@@ -3,7 +3,7 @@
 import pytest
 
 from linli.matters.queries import subsidy_of
-from linli.matters.views.pages import share_words
+from linli.matters.views.sharing import share_words
 from linli.rules.errors import Refused
 from linli.rules.packs import shelf
 from linli.voting.models import Drive

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from linli.files.queries import read, stamped_photo, stamped_versions
 from linli.matters.models import Matter
+from linli.matters.queries import station
 from linli.matters.services import RESULT_PAPER
-from linli.matters.views import pages
+from linli.matters.words import cost_words, result_page, timeline, verdict_words, who_is_who
 from linli.record import clock
 from linli.voting import counting
 from linli.voting.models import Drive, Seat, SlipPhoto, Voice
@@ -53,7 +54,7 @@ def law_block(law: RuleWords) -> Law:
 
 def result_paper(matter: Matter) -> Paper:
     """The result with its working and article: counts per unit, never a flat."""
-    page = pages.result_page(matter)
+    page = result_page(matter)
     pack = page["pack"]
     return Paper(
         issuer=matter.convener.name,
@@ -193,10 +194,10 @@ def result_values(matter: Matter, drive: Drive) -> tuple[dict[str, Value], list[
     progress = progress_of(drive, None)
     plan = plan_of(drive)
     record: dict[str, Value] = {
-        "结论": pages.verdict_words(progress)["say"],
+        "结论": verdict_words(progress)["say"],
         "同意户数": progress.yes if progress.yes is not None else "",
         "总户数": sum(scope.of or 0 for scope in progress.scopes) or "",
-        "费用": pages.cost_words(plan, progress.yes) if plan and progress.yes else "",
+        "费用": cost_words(plan, progress.yes) if plan and progress.yes else "",
         "开始日期": full_day(drive.opened_at),
         "截止日期": full_day(drive.last_day),
         "结果日期": full_day(drive.decided_at) if drive.decided_at else "",
@@ -233,9 +234,9 @@ def matter_paper(matter: Matter) -> Paper:
         blocks=(
             Text(matter.words),
             Heading(_("谁来办")),
-            Facts(pages.who_is_who(matter)),
+            Facts(who_is_who(matter)),
             Heading(_("走到哪一步了")),
-            Table((_("步骤"), _("时间")), [(step.what, step.when) for step in pages.timeline(matter)]),
+            Table((_("步骤"), _("时间")), [(step.what, step.when) for step in timeline(matter)]),
         ),
         signed=(matter.convener.name,),
         language=get_language() or settings.LANGUAGE_CODE,
@@ -273,10 +274,10 @@ def line_of(matter: Matter) -> tuple[Value, ...]:
         matter.place.name,
         matter.convener.name,
         full_day(matter.raised_at),
-        pages.station(matter)[1],
+        station(matter)[1],
         sum(scope.of or 0 for scope in progress.scopes) if progress and decided else "",
         progress.yes if progress and decided and progress.yes is not None else "",
-        pages.verdict_words(progress)["say"] if progress and decided else "",
+        verdict_words(progress)["say"] if progress and decided else "",
     )
 
 

@@ -1,6 +1,7 @@
 """The pages of a matter: the list, raising one, its page, putting it to the owners, its result on one A4."""
 
 import hashlib
+import uuid
 from typing import cast
 from uuid import UUID
 
@@ -21,7 +22,10 @@ from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import for_community, matter_for
 from linli.matters.services import announce_result, put_to_owners, raise_matter
-from linli.matters.views import pages
+from linli.matters.views.hall import matter_rows
+from linli.matters.views.putting import put_page
+from linli.matters.views.standing import matter_page
+from linli.matters.words import announcement
 from linli.record import clock
 from linli.record.acting import Acting, ActingRequest, actor
 from linli.record.services import answer_once
@@ -38,6 +42,11 @@ PLACE_OF = {
     "notice.too-short": "days",
     "text.length": "text",
 }
+
+
+def once_key() -> str:
+    """A key that makes this page's form safe to send twice."""
+    return uuid.uuid4().hex
 
 
 def fetch(request: HttpRequest, matter_id: UUID) -> Matter:
@@ -69,7 +78,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "matters/index.html",
-        {"rows": pages.matter_rows(for_community(by)), "can_raise": can(by, RAISE_MATTER, community_of(by))},
+        {"rows": matter_rows(for_community(by)), "can_raise": can(by, RAISE_MATTER, community_of(by))},
     )
 
 
@@ -105,7 +114,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
     status = 400 if form.is_bound else 200
-    return render(request, "matters/new.html", {"form": form, "once": pages.once_key()}, status=status)
+    return render(request, "matters/new.html", {"form": form, "once": once_key()}, status=status)
 
 
 @require_safe
@@ -117,7 +126,7 @@ def matter(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     """
     found = fetch(request, matter_id)
     viewer = cast(ActingRequest, request).acting
-    page = pages.matter_page(found, viewer, request)
+    page = matter_page(found, viewer, request)
     if request.GET.get("part") != "live":
         return render(request, "matters/matter.html", page)
     if found.drive is None:
@@ -163,7 +172,7 @@ def put(request: HttpRequest, matter_id: UUID) -> HttpResponse:
             return redirect("matters:matter", found.id)
         except Refused as refused:
             add_refusal(form, refused, PLACE_OF.get(refused.code))
-    page = {"form": form, "matter": found, **pages.put_page(found, by)}
+    page = {"form": form, "matter": found, **put_page(found, by)}
     return render(request, "matters/put.html", page, status=400 if form.is_bound else 200)
 
 
@@ -188,7 +197,7 @@ def announce(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     by = office(request, found.place)
     if found.drive is None or found.drive.state != Drive.State.DECIDED:
         raise Http404
-    form = AnnounceForm(request.POST or None, initial=pages.announcement(found))
+    form = AnnounceForm(request.POST or None, initial=announcement(found))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
 
@@ -203,5 +212,5 @@ def announce(request: HttpRequest, matter_id: UUID) -> HttpResponse:
             return redirect("messaging:notice", made)
         except Refused as refused:
             add_refusal(form, refused, PLACE_OF.get(refused.code))
-    page = {"form": form, "matter": found, "once": pages.once_key()}
+    page = {"form": form, "matter": found, "once": once_key()}
     return render(request, "matters/announce.html", page, status=400 if form.is_bound else 200)

@@ -21,8 +21,7 @@ from linli.files.views import serve
 from linli.matters import papers as on_paper
 from linli.matters.models import Matter
 from linli.matters.services import RESULT_PAPER, note_sign_sheet, take_stamped_result
-from linli.matters.views.acts import fetch, office
-from linli.matters.views.pages import once_key
+from linli.matters.views.acts import fetch, office, once_key
 from linli.record.acting import ActingRequest, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
@@ -30,23 +29,11 @@ from linli.voting.models import Drive
 from linli.voting.policy import can_enter_slips, require_clerk
 from linli.voting.queries import scopes_asked
 from linli.web.dates import full_day
-from linli.web.papers import Form, attached, pdf, picture_of, pictures, taken_as, ways_of_paper
+from linli.web.papers import Form, StampedForm, attached, pdf, picture_of, pictures, taken_as, ways_of_paper
 from linli.web.refusal import add_refusal
 
 #: Slips of one PDF: more take longer than a page may.
 MOST_SLIPS = 600
-
-
-class StampedForm(forms.Form):
-    """The photo of a stamped paper, and why it takes the place of the one before."""
-
-    photo = forms.FileField(label=gettext_lazy("盖好章的照片"), widget=forms.FileInput(attrs={"accept": "image/*"}))
-    reason = forms.CharField(
-        label=gettext_lazy("为什么换"),
-        required=False,
-        max_length=200,
-        help_text=gettext_lazy("已经有盖章版时才要写，例如：上一张没拍清楚。"),
-    )
 
 
 class SignSheetForm(forms.Form):

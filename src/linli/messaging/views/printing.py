@@ -4,7 +4,6 @@ import uuid
 from typing import cast
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.community.policy import require
@@ -28,20 +26,8 @@ from linli.record.acting import actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
 from linli.web.dates import full_day
-from linli.web.papers import Form, picture_of, pictures, taken_as, ways_of_paper
+from linli.web.papers import Form, StampedForm, picture_of, pictures, taken_as, ways_of_paper
 from linli.web.refusal import add_refusal
-
-
-class StampedForm(forms.Form):
-    """The photo of the stamped notice, and why it takes the place of the one before."""
-
-    photo = forms.FileField(label=gettext_lazy("盖好章的照片"), widget=forms.FileInput(attrs={"accept": "image/*"}))
-    reason = forms.CharField(
-        label=gettext_lazy("为什么换"),
-        required=False,
-        max_length=200,
-        help_text=gettext_lazy("已经有盖章版时才要写，例如：上一张没拍清楚。"),
-    )
 
 
 def fetch_approved(request: HttpRequest, notice_id: UUID) -> Notice:

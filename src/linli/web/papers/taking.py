@@ -1,10 +1,12 @@
-"""A paper as what a browser takes away: a file, a picture, and the ways to them."""
+"""A paper as what a browser takes away (a file, a picture, the ways to them), and as what it brings back stamped."""
 
 from typing import Literal
 
+from django import forms
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.web.papers.paper import Paper
 from linli.web.papers.typeset import pdf, pictures
@@ -13,6 +15,18 @@ from linli.web.papers.word import word
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 Form = Literal["pdf", "docx"]
+
+
+class StampedForm(forms.Form):
+    """The photo of a stamped paper, and why it takes the place of the one before."""
+
+    photo = forms.FileField(label=gettext_lazy("盖好章的照片"), widget=forms.FileInput(attrs={"accept": "image/*"}))
+    reason = forms.CharField(
+        label=gettext_lazy("为什么换"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("已经有盖章版时才要写，例如：上一张没拍清楚。"),
+    )
 
 
 def taken_as(paper: Paper, form: Form, *, name: str) -> HttpResponse:
