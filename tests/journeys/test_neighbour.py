@@ -40,7 +40,19 @@ from linli.record.models import Log, Unsealed
 from linli.record.sealing import seal_due
 from linli.record.services import run_due
 from linli.voting.models import Conflict, Drive, LateSlip, Seat, Stack, Voice
-from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, give_voice, hold_slips, start_stack
+from linli.voting.services import (
+    Slip,
+    attach_photos,
+    correct_slip,
+    decide_anew,
+    decide_drive,
+    enter_slips,
+    give_voice,
+    hold_slips,
+    order_recount,
+    settle_conflict,
+    start_stack,
+)
 from tests import cast
 from tests.houses import acting_as
 from tests.journeys import papers
@@ -120,8 +132,23 @@ def tell(order: Order) -> Iterator[tuple[str, World]]:
         decide_drive(drive=world.drive, by=world.secretary.by)
         run_due()
         announce(world)
+        look_into(world, misread=later[1][0])
+        announce(world)
         seal_all()
         yield "decided", with_ids(world)
+
+
+def look_into(world: World, *, misread: Door) -> None:
+    """The result is decided anew: a slip of the first unit was misread, and the home that differed is settled."""
+    drive, clerk = world.drive, cast.clerk(world.drive.place.community or world.drive.place).by
+    recount = order_recount(drive=drive, reason="有一张纸表录反了", by=world.secretary.by)
+    paper = Voice.objects.get(drive=drive, seat__short=f"{misread[0]}-{misread[1]}")
+    conflict = Conflict.objects.get(closed_at=None)
+    # The drive has one clerk, who then may look at what they entered themselves.
+    correct_slip(voice=paper, choice="no", reason="勾的是不同意", by=clerk)
+    said = Voice.objects.get(seat=conflict.seat_id, channel=Voice.Channel.PAPER)
+    settle_conflict(conflict=conflict, voice=said, reason="当面问过", by=clerk)
+    decide_anew(recount=recount, by=clerk)
 
 
 def announce(world: World) -> None:
@@ -275,6 +302,7 @@ def with_ids(world: World) -> World:
             "blank_id": [UUID_OF_NOTHING],
             "import_id": list(RegisterImport.objects.values_list("id", flat=True)),
             "position": [1, 2, 99],
+            "number": [1, 2],
             "seat_id": list(seats.values_list("id", flat=True)),
             "voice_id": list(Voice.objects.filter(seat__in=seats).order_by("id").values_list("id", flat=True)),
             "conflict_id": list(Conflict.objects.values_list("id", flat=True)) or [UUID_OF_NOTHING],
@@ -463,7 +491,21 @@ CLOSED = (
     *("/drives/", "/stacks/", "/places", "/papers", "/reviews/", "/appeals/", "/postings/", "/objections/"),
     *("/conflicts/", "/late-slips/", "/voices/"),
 )
-OFFICE_ONLY = ("/put", "/decide", "/announce", "/revise", "/papers", "/slips.pdf", "/sign-sheet", "/stamp")
+OFFICE_ONLY = (
+    "/put",
+    "/decide",
+    "/announce",
+    "/revise",
+    "/papers",
+    "/slips.pdf",
+    "/sign-sheet",
+    "/stamp",
+    "/edit",
+    "/withdraw",
+    "/recount",
+    "/recount/end",
+    "/file",
+)
 
 
 def test_what_belongs_to_the_walk_and_the_office_is_closed_to_her(one_world):
@@ -497,6 +539,11 @@ def test_she_sees_what_is_hers_to_see(one_world):
         assert one_world["decided", "without a name"][f"{matter}/result{end}"][0] == 200
     assert "收下0张，退回1张" in decided[1]
     assert "看不出哪天填的" in decided[1]
-    for counts in ("一单元13户（共18户）", "二单元13户（共18户）", "三单元9户（共18户）"):
-        assert counts in decided[1]
-        assert counts in one_world["decided", "without a name"]["/notices/<notice_id 1>"][1]
+    before = one_world["decided", "without a name"][f"{matter}/results/1"][1]
+    assert "这份结果已经被代替" in before
+    assert "有一张纸表录反了" in decided[1]
+    for earlier, now in (("一单元13户", "一单元12户"), ("二单元13户", "二单元13户"), ("三单元9户", "三单元10户")):
+        assert f"{earlier}（共18户）" in before
+        assert f"{now}（共18户）" in decided[1]
+        assert f"{earlier}（共18户）" in one_world["decided", "without a name"]["/notices/<notice_id 1>"][1]
+        assert f"{now}（共18户）" in one_world["decided", "without a name"]["/notices/<notice_id 2>"][1]

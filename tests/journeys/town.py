@@ -132,6 +132,7 @@ def build_town(street: str = "桃园街道") -> Town:
         "draft_id": [office.draft],
         "place_id": [compound.id],
         "position": [1],
+        "number": [1],
         "secret": ["nobody-has-this"],
         "token": [token_of(code)],
         "claim_id": [claim.id],

@@ -7,9 +7,10 @@ import pytest
 
 from linli.community.services import add_place, lay_out_doors
 from linli.matters.models import Matter
-from linli.matters.queries import for_community, matter_for, own_seats, packs_today
-from linli.matters.services import put_to_owners, raise_matter
+from linli.matters.queries import for_community, matter_for, own_seats, packs_today, station
+from linli.matters.services import edit_matter, put_to_owners, raise_matter, withdraw_matter
 from linli.matters.views.putting import put_page
+from linli.portal.queries import check_of
 from linli.record import clock
 from linli.record.models import Event
 from linli.record.services import run_due
@@ -17,7 +18,7 @@ from linli.rules.errors import Forbidden, Refused
 from linli.voting.models import Drive
 from linli.voting.services import enter_slips
 from tests.at_once import at_once, behind_a_lock
-from tests.houses import LIFT, House, acting_as, build, person_of, seats_of, slips, somebody, stack_of
+from tests.houses import LIFT, ORDINARY, House, acting_as, build, person_of, seats_of, slips, somebody, stack_of
 
 TINY = "1个单元，3–4层，每层1户"
 
@@ -55,6 +56,48 @@ def refusal(call: object, *args: object, **more: object) -> str:
 @pytest.fixture
 def house(db: None) -> House:
     return build(rule=TINY)
+
+
+def test_what_was_raised_wrongly_is_mended_under_the_same_number(house: House):
+    matter = raised(house, title="给聚鑫园装一步电梯")
+    values = {"words": matter.words, "pack_id": ORDINARY, "convener": house.committee, "decider": "全体业主"}
+    more = {"matter": matter, **values, "title": " 给聚鑫园装一部电梯 ", "cost": 100}
+    for code, wrong in (
+        ("matter.no-words", {"title": " "}),
+        ("matter.body-elsewhere", {"carrier": build("惠岗社区", rule=TINY).committee}),
+        ("pack.unknown", {"pack_id": "cn.nowhere"}),
+        ("not-allowed", {"by": house.leader}),
+    ):
+        assert refusal(edit_matter, **({"by": house.secretary} | more | wrong)) == code
+    mended = edit_matter(**more, by=house.clerk)  # type: ignore[arg-type]
+    assert (mended.title, mended.pack, mended.cost, mended.number) == (
+        "给聚鑫园装一部电梯",
+        ORDINARY,
+        100,
+        matter.number,
+    )
+    assert check_of(matter.thread_id, house.secretary).is_whole
+    Matter.objects.filter(id=matter.id).update(title="给聚鑫园装一步电梯")
+    assert not check_of(matter.thread_id, house.secretary).is_whole
+    put(house, matter)
+    assert refusal(edit_matter, **more, by=house.clerk) == "matter.asked"
+
+
+def test_what_was_raised_wrongly_is_withdrawn_and_stays_to_be_read(house: House):
+    matter = raised(house)
+    assert refusal(withdraw_matter, matter=matter, why=" ", by=house.clerk) == "reason.missing"
+    assert refusal(withdraw_matter, matter=matter, why="打13800138000问", by=house.clerk) == "matter.why-private"
+    assert refusal(withdraw_matter, matter=matter, why="题目写错了", by=house.leader) == "not-allowed"
+    for _ in range(2):
+        withdraw_matter(matter=matter, why="题目写错了", by=house.clerk)
+    assert refusal(put, house, matter) == "matter.withdrawn"
+    read = matter_for(somebody(house.community), matter.id)
+    assert (read.state, read.withdrawn_why, station(read)[0]) == ("withdrawn", "题目写错了", "info")
+    names = [event.name for event in check_of(matter.thread_id, None).events]
+    assert names == ["matter.raised", "matter.withdrawn"]
+    other = raised(house)
+    put(house, other)
+    assert refusal(withdraw_matter, matter=other, why="题目写错了", by=house.clerk) == "matter.asked"
 
 
 def test_numbers_count_per_community_and_year(house: House):

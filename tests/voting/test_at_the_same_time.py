@@ -12,7 +12,7 @@ from linli.record.acting import Acting
 from linli.record.models import Event
 from linli.rules.errors import Refused
 from linli.voting import counting
-from linli.voting.models import Conflict, Drive, Head, Result, ScopeTotals, Seat, Voice
+from linli.voting.models import Conflict, Drive, DriveWorker, Head, Result, ScopeTotals, Seat, Voice
 from linli.voting.services import (
     Slip,
     attach_photos,
@@ -25,7 +25,7 @@ from linli.voting.services import (
 )
 from linli.voting.services.deciding import recount
 from tests.at_once import at_once, behind_a_lock, held, on_its_own, wait_for
-from tests.houses import House, acting_as, after, build, open_at, own, seats_of, slips, stack_of
+from tests.houses import House, acting_as, after, build, open_at, own, person_of, seats_of, slips, somebody, stack_of
 from tests.voting.recounting import assert_totals_are_counted_by_hand
 
 SMALL = "2个单元，3–5层，每层2户"
@@ -287,7 +287,9 @@ def test_a_word_that_waits_past_the_deadline_is_too_late(committed_db: str, hous
 def test_two_clerks_settle_one_conflict_otherwise_at_once(committed_db: str, house: House):
     drive = open_at(house)
     seat = seats_of(drive)[0]
-    enter_slips(stack=stack_of(house, drive), slips=slips([seat], "no"), by=house.clerk)
+    third = somebody(house.community, "clerk")
+    DriveWorker.objects.create(community=house.community, drive=drive, person=person_of(third), task="clerk")
+    enter_slips(stack=stack_of(house, drive, by=third), slips=slips([seat], "no"), by=third)
     by_phone(seat, "yes")
     conflict = Conflict.objects.get()
     calls = [
@@ -332,7 +334,7 @@ def test_phones_slips_namings_and_settlements_all_at_once(house: House, seed: in
         if conflict is None:
             return None
         voice = chance.choice(list(Voice.objects.filter(seat=conflict.seat)))
-        return settle_conflict(conflict=conflict, voice=voice, reason="核对过", by=house.clerk)
+        return settle_conflict(conflict=conflict, voice=voice, reason="核对过", by=house.second_clerk)
 
     def work(chance: Random) -> list[str]:
         acts = [chance.choice([phone, phone, paper, naming, settling]) for _ in range(14)]

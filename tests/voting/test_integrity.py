@@ -19,7 +19,7 @@ from linli.community.policy import Action, can, require
 from linli.machine.cluster import OWNER_ROLE, Cluster
 from linli.matters import policy as matters_policy
 from linli.matters.models import Matter
-from linli.matters.services import thread_of
+from linli.matters.services.raising import thread_of
 from linli.messaging import policy as messaging_policy
 from linli.record import clock
 from linli.record.acting import Acting

@@ -310,9 +310,11 @@ def word(conflict: Conflict, channel: str) -> Voice:
 @pytest.mark.parametrize(("channel", "choice"), [("paper", "no"), ("phone", "yes")])
 def test_a_named_clerk_settles_with_a_reason(house: House, conflict: Conflict, channel: str, choice: str):
     with clock.told_at(after(conflict.drive, hours=71)):
-        settled = settle_conflict(conflict=conflict, voice=word(conflict, channel), reason="当面核对过", by=house.clerk)
+        settled = settle_conflict(
+            conflict=conflict, voice=word(conflict, channel), reason="当面核对过", by=house.second_clerk
+        )
     assert stands(conflict.seat) == choice
-    assert (settled.settled_by, settled.reason) == (person_of(house.clerk), "当面核对过")
+    assert (settled.settled_by, settled.reason) == (person_of(house.second_clerk), "当面核对过")
     assert set(settled.set_aside.all()) == set(Voice.objects.exclude(id=word(conflict, channel).id))
     assert_totals_are_counted_by_hand(conflict.drive)
 
@@ -320,14 +322,14 @@ def test_a_named_clerk_settles_with_a_reason(house: House, conflict: Conflict, c
 def test_settling_twice_alike_is_one_settlement_and_otherwise_is_refused(house: House, conflict: Conflict):
     paper, phone = word(conflict, "paper"), word(conflict, "phone")
     for _ in range(2):
-        settle_conflict(conflict=conflict, voice=paper, reason="当面核对过", by=house.clerk)
-    more = {"conflict": conflict, "reason": "再看", "by": house.clerk}
+        settle_conflict(conflict=conflict, voice=paper, reason="当面核对过", by=house.second_clerk)
+    more = {"conflict": conflict, "reason": "再看", "by": house.second_clerk}
     assert refusal(settle_conflict, voice=phone, **more) == "conflict.settled"
     assert Event.objects.filter(name="conflict.settled").count() == 1
 
 
 def test_a_word_given_after_the_settlement_opens_a_new_conflict(house: House, conflict: Conflict):
-    settle_conflict(conflict=conflict, voice=word(conflict, "paper"), reason="当面核对过", by=house.clerk)
+    settle_conflict(conflict=conflict, voice=word(conflict, "paper"), reason="当面核对过", by=house.second_clerk)
     say(conflict.seat, "yes")
     assert stands(conflict.seat) == "conflict"
     assert Conflict.objects.count() == 2
@@ -346,7 +348,7 @@ def test_who_may_not_settle(house: House, conflict: Conflict):
 
 def test_what_no_settlement_may_be(house: House, drive: Drive, conflict: Conflict):
     elsewhere = say(seats_of(drive)[2])
-    more = {"conflict": conflict, "by": house.clerk}
+    more = {"conflict": conflict, "by": house.second_clerk}
     assert refusal(settle_conflict, voice=elsewhere, reason="x", **more) == "conflict.other-voice"
     for reason in ("", "  ", "长" * 201, "a\0b"):
         assert refusal(settle_conflict, voice=word(conflict, "paper"), reason=reason, **more) == "reason.missing"

@@ -6,6 +6,7 @@ belongs to people, and needs a role at or below the community: street, town and 
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -65,6 +66,21 @@ def require(by: Acting, action: Action, place: Place) -> None:
     """Refuse unless ``can``; every service that changes something begins with it."""
     if not can(by, action, place):
         raise not_allowed()
+
+
+def titles_who_may(action: Action, place: Place, *, besides: UUID | None) -> list[str]:
+    """Under which titles others than ``besides`` may do ``action`` at ``place`` today: roles, never persons."""
+    today = clock.today()
+    roles = Role.objects.filter(community=place.community_id, kind__in=action.roles, place__in=place.path)
+    roles = roles.filter(since__lte=today).filter(Q(until=None) | Q(until__gt=today)).exclude(person=besides)
+    if action.personal:
+        roles = roles.filter(place__kind__in=PERSONAL_LEVELS)
+    return sorted(set(roles.values_list("title", flat=True)))
+
+
+def title_of(by: Acting) -> str:
+    """The community's own word for the role that ``by`` acts in; empty for a resident and for the program."""
+    return Role.objects.filter(id=by.role_id).values_list("title", flat=True).first() or "" if by.role_id else ""
 
 
 def role_place(by: Acting, action: Action) -> Place | None:

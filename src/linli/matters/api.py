@@ -7,10 +7,11 @@ from ninja import Query, Router
 
 from linli.matters.models import Matter
 from linli.matters.queries import for_community, matter_for
-from linli.matters.schemas import MatterOut, ResultOut, UnitResult
+from linli.matters.schemas import MatterOut, ResultOut
 from linli.record.acting import actor
 from linli.rules.errors import Refused
-from linli.voting.queries import progress_of
+from linli.voting.models import Drive
+from linli.voting.queries import Decision, decisions_of, progress_of, recount_under_way
 from linli.web.faults import FAULTS
 
 router = Router(tags=["matters"])
@@ -65,21 +66,31 @@ def read_result(request: HttpRequest, matter_id: UUID) -> ResultOut:
     drive = matter.drive
     if drive is None or drive.decided_at is None:
         raise Refused("result.not-yet", "这件事还没有结果。")
-    # As somebody reads it who is of no unit and at no work there.
-    progress = progress_of(drive, None)
-    units = [
-        UnitResult.model_validate({"name": scope.name, "state": scope.state, "yes": scope.yes, "of": scope.of})
-        for scope in progress.scopes
-    ]
+    counts = [counted(drive, decision) for decision in decisions_of(drive)]
     return ResultOut.model_validate(
         {
+            **counts[0],
             "matter": matter.id,
-            "rule": progress.pack.id,
-            "state": progress.state,
-            "decided_at": drive.decided_at,
-            "units": units,
+            "rule": drive.pack,
+            "looked_into": recount_under_way(drive) is not None,
+            "earlier": counts[1:],
         }
     )
+
+
+def counted(drive: Drive, decision: Decision) -> dict[str, object]:
+    """One count as somebody reads it who is of no unit and at no work there."""
+    progress, recount = progress_of(drive, None, decision.results), decision.recount
+    return {
+        "number": decision.number,
+        "decided_at": decision.at,
+        "state": progress.state,
+        "ground": recount and recount.ground,
+        "reason": recount.reason if recount else "",
+        "units": [
+            {"name": scope.name, "state": scope.state, "yes": scope.yes, "of": scope.of} for scope in progress.scopes
+        ],
+    }
 
 
 def own_matter(request: HttpRequest, matter_id: UUID) -> Matter:

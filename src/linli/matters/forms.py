@@ -1,19 +1,23 @@
 """What the office fills in to raise a matter and to put it to those who decide."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django import forms
 from django.db.models import Case, When
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from linli.community.models import Organisation, Person, Place, Role
 from linli.matters.models import Matter
 from linli.matters.queries import packs_today
+from linli.messaging.models import NoticeObjection
 from linli.record import clock
 from linli.rules.packs import Pack
 from linli.voting.models import Drive, SharePlan
+from linli.web.dates import day
 from linli.web.law import language_of
 from linli.web.parts import Option
 
@@ -47,8 +51,51 @@ class AnnounceForm(forms.Form):
     )
 
 
+class WithdrawForm(forms.Form):
+    """Why a matter is taken back."""
+
+    why = forms.CharField(
+        label=_("为什么撤回"), max_length=200, help_text=_("大家都看得到，例如：题目写错了，重新提一件。")
+    )
+
+
+def words_shown(objection: NoticeObjection) -> str | Promise:
+    """The beginning of an objection, as far as everybody may read it."""
+    return objection.review.shown[:60] if objection.review.is_public else _("还没有公开")
+
+
+class RecountForm(forms.Form):
+    """Why a result is looked into again: for an objection to its notice, or for another reason in words."""
+
+    objection = forms.ChoiceField(
+        label=_("因为哪条意见"), widget=forms.RadioSelect, required=False, choices=[("", _("不是因为公示的意见"))]
+    )
+    reason = forms.CharField(
+        label=_("为什么要重新核对"),
+        max_length=200,
+        help_text=_("会写在结果上，大家都看得到，不要写门牌和姓名。例如：有一张纸表录反了。"),
+    )
+
+    def __init__(self, *args: object, objections: Sequence[NoticeObjection], **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        self.said = {str(each.id): each for each in objections}
+        choices = [(id_, Option(day(each.at), words_shown(each))) for id_, each in self.said.items()]
+        if choices:
+            self.fields["objection"].choices += choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["objection"]
+
+    @property
+    def upheld(self) -> NoticeObjection | None:
+        """The objection that is upheld."""
+        return self.said.get(self.cleaned_data.get("objection", ""))
+
+
 class MatterForm(forms.Form):
-    """One matter: what is wanted, where, by which rule, and who convenes, carries and supervises."""
+    """One matter: what is wanted, where, by which rule, and who convenes, carries and supervises.
+
+    With ``matter`` it mends one that was raised; where it is stays.
+    """
 
     title = forms.CharField(label=_("要办什么事"), max_length=80, help_text=_("一句话，例如：给聚鑫园加装一部电梯"))
     words = forms.CharField(
@@ -88,7 +135,9 @@ class MatterForm(forms.Form):
         initial=Matter.Circle.RESIDENTS,
     )
 
-    def __init__(self, *args: object, community: Place, **more: object) -> None:
+    def __init__(self, *args: object, community: Place, matter: Matter | None = None, **more: object) -> None:
+        if matter is not None:
+            more["initial"] = as_filled_in(matter)
         super().__init__(*args, **more)  # type: ignore[arg-type]
         kinds = [Place.Kind.COMPOUND, Place.Kind.BUILDING]
         places = Place.objects.filter(community=community, kind__in=kinds).select_related("parent")
@@ -104,6 +153,8 @@ class MatterForm(forms.Form):
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
         packs = [pack_option(pack) for pack in packs_today(community.area_code)]
         self.fields["pack"].choices = packs  # type: ignore[attr-defined]
+        if matter is not None:
+            del self.fields["place"]
 
     @property
     def building_facts(self) -> dict[str, int | bool]:
@@ -120,6 +171,23 @@ class MatterForm(forms.Form):
         """The estimate in fen."""
         cost = self.cleaned_data.get("cost")
         return None if cost is None else int(cost * 100)
+
+
+def as_filled_in(matter: Matter) -> dict[str, object]:
+    """What the form of a matter was filled in with."""
+    has_lift = matter.building_facts.get("has_lift")
+    return {
+        "title": matter.title,
+        "words": matter.words,
+        "pack": matter.pack,
+        "convener": matter.convener_id,
+        "carrier": matter.carrier_id,
+        "supervisor": matter.supervisor_id,
+        "storeys": matter.building_facts.get("storeys"),
+        "has_lift": "" if has_lift is None else "yes" if has_lift else "no",
+        "cost": None if matter.cost is None else Decimal(matter.cost) / 100,
+        "circle": matter.circle,
+    }
 
 
 class PutForm(forms.Form):

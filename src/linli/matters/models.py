@@ -9,12 +9,16 @@ from linli.voting.models import Drive
 
 
 class Matter(Within):
-    """One affair of a compound or village, from being raised to its result."""
+    """One affair of a compound or village, from being raised to its result.
+
+    What was raised wrongly can be withdrawn, with its reason, before anybody is asked; it stays to be read.
+    """
 
     class State(models.TextChoices):
         RAISED = "raised"
         ASKING = "asking"
         DECIDED = "decided"
+        WITHDRAWN = "withdrawn"
 
     class Circle(models.TextChoices):
         RESIDENTS = "residents"
@@ -33,8 +37,10 @@ class Matter(Within):
     building_facts = models.JSONField(default=dict, help_text="what eligibility is judged by: storeys, has_lift …")
     cost = models.PositiveBigIntegerField(null=True, help_text="fen, estimated")
     circle = models.CharField(max_length=10, choices=Circle.choices, default=Circle.RESIDENTS)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.RAISED)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.RAISED)
     raised_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_why = models.CharField(max_length=200, blank=True)
     drive = models.OneToOneField(Drive, null=True, on_delete=models.PROTECT, related_name="matter")
 
     def __str__(self) -> str:

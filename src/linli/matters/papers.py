@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 
 from linli.files.queries import read, stamped_photo, stamped_versions
 from linli.matters.models import Matter
-from linli.matters.queries import station
+from linli.matters.queries import paper_of, station
 from linli.matters.services import RESULT_PAPER
-from linli.matters.words import cost_words, result_page, timeline, verdict_words, who_is_who
+from linli.matters.words import cost_words, replaced_words, result_words, timeline, verdict_words, who_is_who
 from linli.record import clock
 from linli.voting import counting
 from linli.voting.models import Drive, Seat, SlipPhoto, Voice
+from linli.voting.queries import Decision, decisions_of, law_of, plan_of, progress_of
 from linli.voting.queries import Law as RuleWords
-from linli.voting.queries import law_of, plan_of, progress_of
 from linli.web.blanks import Value
 from linli.web.dates import full_day
 from linli.web.dossier import Entry, Period, Picture, Theme
@@ -52,36 +52,47 @@ def law_block(law: RuleWords) -> Law:
     return Law(law.quote, law.source, law.unconfirmed, law.notes)
 
 
-def result_paper(matter: Matter) -> Paper:
-    """The result with its working and article: counts per unit, never a flat."""
-    page = result_page(matter)
-    pack = page["pack"]
+def result_paper(matter: Matter, decision: Decision) -> Paper:
+    """One result with its working and article: counts per unit, never a flat; one that was replaced says so."""
+    found = result_words(matter, decision)
+    pack, decided_on = found.pack, full_day(decision.at)
+    replaced = replaced_words(decision)
     return Paper(
         issuer=matter.convener.name,
         number=matter.number,
-        date=page["decided_on"],
-        title=_("%(title)s：表态结果") % {"title": matter.title},
+        date=decided_on,
+        title=result_title(matter, decision),
         blocks=(
-            Facts(page["facts"]),
+            *([Text(replaced)] if replaced else []),
+            Facts(found.facts),
             Heading(_("怎么算的")),
-            *([Workings(page["workings"])] if page["workings"] else []),
-            Conditions(page["tests"]),
+            *([Workings(found.workings)] if found.workings else []),
+            Conditions(found.tests),
             Small(
                 _("面积只写够不够，不写多少：知道了缺多少平方米，就知道是哪一家。面积明细由办事的人和监督的人核对。")
             ),
             Heading(_("依据哪一条")),
-            law_block(page["law"]),
+            law_block(found.law),
         ),
-        signed=(matter.convener.name, page["decided_on"]),
+        signed=(matter.convener.name, decided_on),
         stamp=True,
         proof=(
             _("扫码看它改没改过"),
             _("自己算一遍：规则 %(pack)s，%(version)s 版") % {"pack": pack.id, "version": pack.version}
             + f" · {pack.sha256[:16]}",
         ),
-        code=page["check_address"],
+        code=settings.ADDRESS + reverse("check", args=[matter.thread_id]),
         language=get_language() or settings.LANGUAGE_CODE,
     )
+
+
+def result_title(matter: Matter, decision: Decision) -> str:
+    """What a result is called: counted again, or replaced, where it is."""
+    if not decision.stands:
+        return _("%(title)s：表态结果（已被代替）") % {"title": matter.title}
+    if decision.recount:
+        return _("%(title)s：表态结果（第%(n)s次）") % {"title": matter.title, "n": decision.number}
+    return _("%(title)s：表态结果") % {"title": matter.title}
 
 
 def slip_papers(matter: Matter, drive: Drive, *, scope: UUID | None = None) -> list[Paper]:
@@ -191,7 +202,7 @@ def sign_cells(seat: Seat) -> tuple[str, str, str, str, str]:
 
 def result_values(matter: Matter, drive: Drive) -> tuple[dict[str, Value], list[dict[str, Value]]]:
     """The result as values for an office's own blank: one record, and a line for each unit; never a flat."""
-    progress = progress_of(drive, None)
+    progress, counts = progress_of(drive, None), decisions_of(drive)
     plan = plan_of(drive)
     record: dict[str, Value] = {
         "结论": verdict_words(progress)["say"],
@@ -200,7 +211,7 @@ def result_values(matter: Matter, drive: Drive) -> tuple[dict[str, Value], list[
         "费用": cost_words(plan, progress.yes) if plan and progress.yes else "",
         "开始日期": full_day(drive.opened_at),
         "截止日期": full_day(drive.last_day),
-        "结果日期": full_day(drive.decided_at) if drive.decided_at else "",
+        "结果日期": full_day(counts[0].at) if counts else "",
         "依据": counting.pack_of(drive).article.zh,
     }
     words = {
@@ -254,12 +265,12 @@ def deliberation_entries(community: UUID, period: Period, masked: bool) -> Itera
     )
     related = ("place", "convener", "carrier", "supervisor", "drive", "drive__electorate", "drive__place")
     for matter in matters.select_related(*related).order_by("raised_at", "id"):
-        decided = matter.drive is not None and matter.drive.state == Drive.State.DECIDED
+        counts = decisions_of(matter.drive) if matter.drive else []
         yield Entry(
             number=matter.number,
             title=matter.title,
-            papers=(matter_paper(matter), *([result_paper(matter)] if decided else [])),
-            pictures=[*stamped_pictures(matter), *([] if masked else slip_pictures(matter))],
+            papers=(matter_paper(matter), *(result_paper(matter, each) for each in counts)),
+            pictures=[*stamped_pictures(matter, counts), *([] if masked else slip_pictures(matter))],
             line=line_of(matter),
         )
 
@@ -281,15 +292,18 @@ def line_of(matter: Matter) -> tuple[Value, ...]:
     )
 
 
-def stamped_pictures(matter: Matter) -> list[Picture]:
-    """The stamped versions of the result, the one that stands first."""
+def stamped_pictures(matter: Matter, counts: Sequence[Decision]) -> list[Picture]:
+    """The stamped versions of every result, the one that stands first."""
     name = _("盖章的表态结果")
-    versions = stamped_versions(RESULT_PAPER, matter.id)
-    return [Picture(name, partial(read_stamped, matter.id, version.id)) for version in versions]
+    return [
+        Picture(name, partial(read_stamped, paper, version.id))
+        for paper in (paper_of(matter, each) for each in counts)
+        for version in stamped_versions(RESULT_PAPER, paper)
+    ]
 
 
-def read_stamped(matter: UUID, version: UUID) -> bytes:
-    return read(stamped_photo(RESULT_PAPER, matter, version))
+def read_stamped(paper: UUID, version: UUID) -> bytes:
+    return read(stamped_photo(RESULT_PAPER, paper, version))
 
 
 def slip_pictures(matter: Matter) -> list[Picture]:

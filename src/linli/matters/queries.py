@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 
 from linli.matters.models import Matter
 from linli.matters.policy import can_read
+from linli.messaging.models import Notice, NoticeObjection
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.rules.errors import Forbidden
 from linli.rules.packs import Pack, shelf
 from linli.rules.shares import Condition, Eligibility, eligibility
 from linli.voting.models import Seat
+from linli.voting.queries import Decision
 from linli.web import parts
 from linli.web.dates import day
 
@@ -47,6 +49,8 @@ def matter_for(viewer: Acting | None, matter_id: UUID) -> Matter:
 
 def station(matter: Matter) -> tuple[parts.State, str]:
     """Where a matter stands, as a mark and a word."""
+    if matter.state == Matter.State.WITHDRAWN:
+        return "info", _("已撤回")
     if matter.state == Matter.State.DECIDED:
         return "done", _("已出结果")
     if matter.state == Matter.State.ASKING and matter.drive and clock.now() >= matter.drive.closes_at:
@@ -54,6 +58,23 @@ def station(matter: Matter) -> tuple[parts.State, str]:
     if matter.state == Matter.State.ASKING and matter.drive:
         return "now", _("正在表态，到%(day)s") % {"day": day(matter.drive.last_day)}
     return "open", _("还没开始表态")
+
+
+def last_notice(matter: Matter) -> Notice | None:
+    """The last notice of the matter's result that was not withdrawn."""
+    written = Notice.objects.filter(about_kind="matter", about=matter.id).exclude(state=Notice.State.WITHDRAWN)
+    return written.order_by("-written_at", "-id").first()
+
+
+def objections_to(matter: Matter) -> list[NoticeObjection]:
+    """What was said against the notices of the matter's result, first things first."""
+    said = NoticeObjection.objects.filter(notice__about_kind="matter", notice__about=matter.id)
+    return list(said.select_related("review", "notice").order_by("id"))
+
+
+def paper_of(matter: Matter, decision: Decision) -> UUID:
+    """Whose stamped photo belongs to a count: each result is a paper of its own."""
+    return decision.recount.id if decision.recount else matter.id
 
 
 def own_seats(viewer: Acting) -> list[tuple[Matter, Seat]]:

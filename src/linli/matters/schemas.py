@@ -21,7 +21,7 @@ class MatterOut(Schema):
     carrier: str | None
     supervisor: str | None
     circle: Literal["residents", "net"]
-    state: Literal["raised", "asking", "decided"]
+    state: Literal["raised", "asking", "decided", "withdrawn"]
     raised_at: datetime
     opened_at: datetime | None
     closes_at: datetime | None
@@ -37,11 +37,21 @@ class UnitResult(Schema):
     of: int | None
 
 
-class ResultOut(Schema):
-    """The result of a decided matter, unit by unit, with the rule it was judged by."""
+class Counted(Schema):
+    """One count of a matter, unit by unit: the first, or one that took the place of the one before, and why."""
+
+    number: int
+    decided_at: datetime
+    state: Literal["passed", "failed", "pending", "unverifiable"]
+    ground: Literal["objection", "ordered"] | None
+    reason: str
+    units: list[UnitResult]
+
+
+class ResultOut(Counted):
+    """The result of a decided matter that stands, with the rule it was judged by; and those whose place it took."""
 
     matter: UUID
     rule: str
-    state: Literal["passed", "failed", "pending", "unverifiable"]
-    decided_at: datetime
-    units: list[UnitResult]
+    looked_into: bool
+    earlier: list[Counted]

@@ -1,30 +1,33 @@
 """What a matter and its result say in words, for its pages and its papers alike: counts per unit, never a flat."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from linli.matters.models import Matter
+from linli.messaging.models import Notice
 from linli.record import clock
 from linli.rules.money import capitals, yuan
+from linli.rules.packs import Pack
 from linli.voting import counting
-from linli.voting.models import Drive, SharePlan
+from linli.voting.models import Drive, Recount, SharePlan
 from linli.voting.queries import (
+    Decision,
     LateTold,
+    Law,
     Progress,
     TestLine,
+    acts_told,
     condition_name,
     condition_words,
     late_told,
     law_of,
     plan_of,
     progress_of,
-    results_of,
 )
 from linli.web import parts
 from linli.web.dates import day, full_day
@@ -51,6 +54,8 @@ def timeline(matter: Matter) -> list[parts.Step]:
     decided = matter.state == Matter.State.DECIDED
     asking = matter.state == Matter.State.ASKING
     steps = [parts.Step(pgettext("done", "提出这件事"), "done", day_of(matter.raised_at))]
+    if matter.withdrawn_at:
+        return [*steps, parts.Step(pgettext("done", "撤回"), "done", day_of(matter.withdrawn_at))]
     if drive is None:
         return [
             *steps,
@@ -64,7 +69,8 @@ def timeline(matter: Matter) -> list[parts.Step]:
         return [*steps, parts.Step(_("出结果"))]
     steps.append(parts.Step(_("挨家挨户听意见、签字"), "done", _("到%(day)s") % {"day": day_of(drive.last_day)}))
     if decided and drive.decided_at:
-        return [*steps, parts.Step(_("出结果"), "done", day_of(drive.decided_at))]
+        steps.append(parts.Step(_("出结果"), "done", day_of(drive.decided_at)))
+        return [*steps, *looked_into(drive)]
     until = _("到%(day)s") % {"day": day_of(drive.last_day_of_gathering)}
     return [*steps, parts.Step(_("收齐中：等路上的表，然后出结果"), "now", until)]
 
@@ -153,13 +159,25 @@ def workings(progress: Progress) -> list[parts.Working]:
     ]
 
 
-def result_page(matter: Matter) -> dict[str, Any]:
-    """The result on one A4: counts per unit, the working, the article, the share, and how to check it."""
+@dataclass(frozen=True, slots=True)
+class ResultWords:
+    """One result as it is read on its page and on paper: what was found, how, by which rule."""
+
+    decision: Decision
+    pack: Pack
+    law: Law
+    verdict: dict[str, Any]
+    facts: tuple[tuple[str, str], ...]
+    tests: tuple[parts.Test, ...]
+    workings: tuple[parts.Working, ...]
+
+
+def result_words(matter: Matter, decision: Decision) -> ResultWords:
+    """One of a matter's results: counts per unit, the working, the article, the share, and why it was counted again."""
     drive = matter.drive
     assert drive is not None
-    assert drive.decided_at is not None
     pack = counting.pack_of(drive)
-    progress = progress_of(drive, None)
+    progress = progress_of(drive, None, decision.results)
     plan = plan_of(drive)
     counts = _("；").join(
         _("%(unit)s%(yes)s户（共%(of)s户）") % {"unit": scope.name, "yes": scope.yes, "of": scope.of}
@@ -169,6 +187,7 @@ def result_page(matter: Matter) -> dict[str, Any]:
     facts = [
         *([(_("几户同意"), counts)] if counts else []),
         (_("结论"), verdict_words(progress)["say"]),
+        *why_anew(decision),
         (_("谁牵头"), matter.convener.name),
         (
             _("表态时间"),
@@ -177,30 +196,74 @@ def result_page(matter: Matter) -> dict[str, Any]:
     ]
     if plan and progress.yes:
         facts.append((_("费用"), cost_words(plan, progress.yes)))
-    if late := late_told(drive):
+    if late := late_told(drive, at=decision.at):
         facts.append((_("迟到的表"), late_words(late)))
-    return {
-        "back_url": reverse("matters:matter", args=[matter.id]),
-        "back_label": matter.title,
-        "matter": matter,
-        "drive": drive,
-        "pack": pack,
-        "law": law_of(pack),
-        "facts": facts,
-        "workings": workings(progress),
-        "tests": test_rows(progress),
-        "results": results_of(drive),
-        "decided_on": full_day(drive.decided_at),
-        "verdict": verdict_words(progress),
-        "check_address": settings.ADDRESS + reverse("check", args=[matter.thread_id]),
-    }
+    return ResultWords(
+        decision=decision,
+        pack=pack,
+        law=law_of(pack),
+        verdict=verdict_words(progress),
+        facts=tuple(facts),
+        tests=tuple(test_rows(progress)),
+        workings=tuple(workings(progress)),
+    )
 
 
-def announcement(matter: Matter) -> dict[str, Any]:
-    """What a notice of the result begins as: the result's own facts as sentences, and the least days of its rule."""
-    page = result_page(matter)
-    lines = [page["verdict"]["say"], *(_("%(what)s：%(words)s。") % {"what": a, "words": b} for a, b in page["facts"])]
-    return {"text": "\n".join(lines), "days": page["pack"].notice_days.value or ""}
+def why_anew(decision: Decision) -> list[tuple[str, str]]:
+    """Of a result that took the place of another: of which, why, what was looked at, which roles asked and decided."""
+    recount = decision.recount
+    if recount is None:
+        return []
+    facts = [
+        (_("代替哪一份"), _("第%(n)s次的结果") % {"n": decision.number - 1}),
+        (_("为什么重新算"), f"{recount.get_ground_display()}：{recount.reason}"),
+    ]
+    if acts := acts_words(recount):
+        facts.append((_("核对了什么"), acts))
+    if recount.ordered_as and recount.ended_as:
+        who = {"first": recount.ordered_as, "second": recount.ended_as}
+        facts.append((_("谁定的"), _("%(first)s要求核对，%(second)s定下新的结果") % who))
+    return facts
+
+
+def acts_words(recount: Recount) -> str:
+    """What a recount looked at, in one line; no door and no answer."""
+    return _("；").join(_("%(what)s，%(n)s件") % {"what": what, "n": n} for what, n in acts_told(recount))
+
+
+def replaced_words(decision: Decision) -> str:
+    """Of a result that no longer stands: that it does not, since when and why."""
+    later = decision.replaced
+    if later is None or later.ended_at is None:
+        return ""
+    words = _("这份结果已经被代替：%(day)s有了新的结果。原因：%(reason)s")
+    return words % {"day": full_day(later.ended_at), "reason": f"{later.get_ground_display()}：{later.reason}"}
+
+
+def looked_into(drive: Drive) -> list[parts.Step]:
+    """The recounts of a result as steps of the matter's way."""
+    steps = []
+    for recount in drive.recounts.order_by("number"):
+        began = parts.Step(_("要求重新核对"), "done", day_of(recount.ordered_at))
+        if recount.ended_at is None:
+            steps += [began, parts.Step(_("正在重新核对"), "now", _("现在"))]
+        elif recount.state == recount.State.DECIDED:
+            steps += [began, parts.Step(_("出新的结果"), "done", day_of(recount.ended_at))]
+        else:
+            steps += [began, parts.Step(_("核对过，原来的结果没有错"), "done", day_of(recount.ended_at))]
+    return steps
+
+
+def announcement(matter: Matter, decision: Decision, before: Notice | None) -> dict[str, Any]:
+    """What a notice of the result begins as: the result's own facts as sentences, and the least days of its rule; what
+    takes the place of an earlier notice names it."""
+    found = result_words(matter, decision)
+    lines = [
+        *([_("代替%(number)s号公示。") % {"number": before.number}] if before else []),
+        found.verdict["say"],
+        *(_("%(what)s：%(words)s。") % {"what": what, "words": words} for what, words in found.facts),
+    ]
+    return {"text": "\n".join(lines), "days": found.pack.notice_days.value or ""}
 
 
 def late_words(late: LateTold) -> str:

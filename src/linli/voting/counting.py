@@ -34,6 +34,11 @@ def said(seat: Seat) -> Said:
     return Said(area, SPOKEN[Voice.Choice(seat.voice.choice)], seat.voice.objection)
 
 
+def word_of(stands: Said) -> str:
+    """What counts for a seat, as it is kept: a choice, "none", or "conflict"."""
+    return Spoken(stands.voice).name.lower()
+
+
 def columns_of(seats: Sequence[Seat]) -> Columns:
     """The seats of one scope side by side, heads by their number; ``voice``, ``conflict``, ``head`` must be loaded."""
     stands = [said(seat) for seat in seats]

@@ -41,6 +41,22 @@ class ChainForm(forms.Form):
     )
 
 
+class CorrectionForm(forms.Form):
+    """What a paper says that was read wrongly, as another reads it now."""
+
+    choice = forms.ChoiceField(label=_("纸上写的是"), widget=forms.RadioSelect, choices=Voice.Choice.choices)
+    objection = forms.BooleanField(label=_("纸上写了明确反对"), required=False)
+    signer = forms.CharField(label=_("表上签名的业主"), max_length=60, required=False)
+    reason = forms.CharField(label=_("原来错在哪里"), max_length=200, help_text=_("例如：勾的是不同意，录成了同意。"))
+
+    def __init__(self, *args: object, objections: bool, unowned: bool, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        if not objections:
+            del self.fields["objection"]
+        if not unowned:
+            del self.fields["signer"]
+
+
 class VoiceForm(forms.Form):
     """One owner's answer: three of equal weight, none chosen beforehand; and an explicit objection, where it counts."""
 

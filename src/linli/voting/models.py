@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.community.models import Area, Dwelling, Household, Person, Within
 from linli.files.models import File
+from linli.messaging.models import NoticeObjection
 from linli.record import clock
 from linli.record.sealed import SealedField
 
@@ -444,6 +445,80 @@ class Succession(Within):
         return f"{self.seat} {self.person}"
 
 
+class Recount(Within):
+    """A result that is looked into again: from then on the drive's clerks may put right what they took down wrongly.
+
+    The old result stands meanwhile. It ends in new results that name the old (*decided*), or the old one was right.
+    ``reason`` and ``outcome`` are for everybody; who asked for it and who ended it stand as titles of their roles.
+    """
+
+    class Ground(models.TextChoices):
+        OBJECTION = "objection", _("有人提出异议，异议成立")
+        ORDERED = "ordered", _("要求重新核对")
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        DECIDED = "decided"
+        FOUND_RIGHT = "found_right"
+
+    drive = models.ForeignKey(Drive, on_delete=models.PROTECT, related_name="recounts")
+    number = models.PositiveSmallIntegerField()
+    ground = models.CharField(max_length=9, choices=Ground.choices)
+    objection = models.ForeignKey(NoticeObjection, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    ordered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ordered_as = models.CharField(max_length=40, blank=True)
+    ordered_at = models.DateTimeField(default=clock.now)
+    state = models.CharField(max_length=11, choices=State.choices, default=State.OPEN)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_as = models.CharField(max_length=40, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["drive", "number"], name="one_recount_of_a_number"),
+            models.UniqueConstraint(fields=["drive"], name="one_open_recount", condition=models.Q(state="open")),
+            models.UniqueConstraint(fields=["community", "id"], name="recount_in_community"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.drive} {self.number}"
+
+
+class PutRight(Within):
+    """What one act of a recount made of one seat: what counted for it before and what counts since.
+
+    A choice, "none", or "conflict"; from the latest back to the first they lead to what each earlier result counted.
+    """
+
+    append_only = True
+
+    class Kind(models.TextChoices):
+        LATE_SLIP = "late_slip", _("核对迟到的表")
+        CONFLICT = "conflict", _("核对说法不一样的户")
+        MISREAD = "misread", _("更正录错的表")
+
+    recount = models.ForeignKey(Recount, on_delete=models.PROTECT, related_name="put_right")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    before = models.CharField(max_length=8)
+    objected_before = models.BooleanField()
+    after = models.CharField(max_length=8)
+    objected_after = models.BooleanField()
+    reason = models.CharField(max_length=200)
+    by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.seat} {self.before} {self.after}"
+
+    @property
+    def changes(self) -> bool:
+        """Whether something else counts for the seat since."""
+        return (self.before, self.objected_before) != (self.after, self.objected_after)
+
+
 class Result(Within):
     """The result of one scope: its state by the rule of the pack, with all of its working; never changed.
 
@@ -458,6 +533,7 @@ class Result(Within):
     verdict = models.JSONField(help_text="tests with have, of, need, met; source")
     totals = models.JSONField()
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    recount = models.ForeignKey(Recount, null=True, on_delete=models.PROTECT, related_name="results")
     at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -1,17 +1,18 @@
 """Who may do what with a drive: the office opens and decides; those named on the drive enter slips and see the face."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from linli.community.models import Place, Role
-from linli.community.policy import OFFICE, Action, can
+from linli.community.policy import OFFICE, Action, can, titles_who_may
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.retention import Kept
-from linli.rules.errors import Forbidden
-from linli.voting.models import Drive, DriveWorker, Seat
+from linli.rules.errors import Forbidden, Refused
+from linli.voting.models import Drive, DriveWorker, Recount, Seat
 
 OPEN_DRIVE = Action("drive.open", OFFICE)
 DECIDE_DRIVE = Action("drive.decide", OFFICE)
@@ -74,6 +75,40 @@ def require_clerk(by: Acting, drive: Drive) -> UUID:
     if by.person is None or not can_enter_slips(by, drive):
         raise Forbidden("drive.not-a-clerk", "录入表态由这次表态指定的录入人办理。请让负责人把您加进来。")
     return by.person
+
+
+def can_put_right(by: Acting | None, drive: Drive) -> bool:
+    """A clerk named on the drive, while its result is looked into again."""
+    return drive.recounts.filter(state=Recount.State.OPEN).exists() and can_enter_slips(by, drive)
+
+
+def can_see_tasks(by: Acting | None, drive: Drive) -> bool:
+    """Those who knock or enter slips until it is decided; the clerks again while its result is looked into."""
+    return can_see_face(by, drive) or can_put_right(by, drive)
+
+
+def titles_of_other_clerks(by: Acting, drive: Drive) -> list[str]:
+    """Under which titles others than ``by`` are clerks of the drive today: roles, never persons."""
+    others = DriveWorker.objects.filter(drive=drive, task=DriveWorker.Task.CLERK).exclude(person=by.person)
+    today = clock.today()
+    roles = Role.objects.filter(community=drive.community_id, person__in=others.values("person"), since__lte=today)
+    return sorted(set(roles.filter(Q(until=None) | Q(until__gt=today)).values_list("title", flat=True)))
+
+
+def require_other_eyes(by: Acting, drive: Drive, *, entered_by: Iterable[UUID | None]) -> None:
+    """Refuse somebody to judge the paper that they entered themselves, where the drive has another clerk for it."""
+    if by.person is None or by.person not in set(entered_by):
+        return
+    if titles := titles_of_other_clerks(by, drive):
+        raise Refused("slip.own", "这张纸表是您录的，要由另一位录入人来核对：{roles}。", roles="、".join(titles))
+
+
+def require_second_person(by: Acting, drive: Drive, *, ordered_by: UUID | None) -> None:
+    """Refuse whoever asked for a recount to end it too, where the office has another who may."""
+    if by.person is None or by.person != ordered_by:
+        return
+    if titles := titles_who_may(DECIDE_DRIVE, drive.place, besides=by.person):
+        raise Refused("recount.two-people", "重新核对是您要求的，要由另一位来定：{roles}。", roles="、".join(titles))
 
 
 def can_speak(by: Acting | None, seat: Seat) -> bool:

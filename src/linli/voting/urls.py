@@ -9,6 +9,7 @@ urlpatterns = [
     path("drives/<uuid:drive_id>/stacks", views.stacks, name="stacks"),
     path("drives/<uuid:drive_id>/shares", views.shares, name="shares"),
     path("drives/<uuid:drive_id>/tasks", views.tasks, name="tasks"),
+    path("drives/<uuid:drive_id>/corrections", views.corrections, name="corrections"),
     path("drives/<uuid:drive_id>/chain", views.chain, name="chain"),
     path("drives/<uuid:drive_id>/chain/lines", views.chain_line, name="chain-line"),
     path("conflicts/<uuid:conflict_id>", views.settle, name="settle"),

@@ -1,4 +1,4 @@
-"""The pages of a matter: the list, raising one, its page, putting it to the owners, its result on one A4."""
+"""The pages of a matter: the list, its page, putting it to the owners, its result and the notice of it."""
 
 import hashlib
 import uuid
@@ -11,27 +11,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.community.models import Place
 from linli.community.policy import can, require
 from linli.community.queries import community_of
-from linli.matters.forms import AnnounceForm, MatterForm, PutForm
+from linli.matters.forms import AnnounceForm, PutForm
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
-from linli.matters.queries import for_community, matter_for
-from linli.matters.services import announce_result, put_to_owners, raise_matter
+from linli.matters.queries import for_community, last_notice, matter_for
+from linli.matters.services import announce_result, put_to_owners
 from linli.matters.views.hall import matter_rows
 from linli.matters.views.putting import put_page
 from linli.matters.views.standing import matter_page
 from linli.matters.words import announcement
-from linli.record import clock
 from linli.record.acting import Acting, ActingRequest, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
-from linli.rules.packs import shelf
 from linli.voting.models import Drive
+from linli.voting.queries import decisions_of
 from linli.voting.services import decide_drive
 from linli.web.refusal import add_refusal
 
@@ -64,12 +62,6 @@ def office(request: HttpRequest, place: Place) -> Acting:
     return by
 
 
-def decider_of(pack_id: str) -> str:
-    """Who decides by a rule, in words: the owners of each unit for themselves, or all of the place together."""
-    by_unit = shelf().in_force(pack_id, clock.today()).scope.value == "unit"
-    return gettext_noop("每个单元的业主") if by_unit else gettext_noop("全体业主")
-
-
 @login_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -80,41 +72,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "matters/index.html",
         {"rows": matter_rows(for_community(by)), "can_raise": can(by, RAISE_MATTER, community_of(by))},
     )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    """Raise a matter."""
-    community = community_of(actor(request))
-    by = office(request, community)
-    form = MatterForm(request.POST or None, community=community)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-
-        def write() -> UUID:
-            return raise_matter(
-                place=data["place"],
-                title=data["title"],
-                words=data["words"],
-                pack_id=data["pack"],
-                convener=data["convener"],
-                decider=decider_of(data["pack"]),
-                carrier=data["carrier"],
-                supervisor=data["supervisor"],
-                building_facts=form.building_facts,
-                cost=form.cost_fen,
-                circle=data["circle"],
-                by=by,
-            ).id
-
-        try:
-            matter_id = answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
-            return redirect("matters:matter", matter_id)
-        except Refused as refused:
-            add_refusal(form, refused)
-    status = 400 if form.is_bound else 200
-    return render(request, "matters/new.html", {"form": form, "once": once_key()}, status=status)
 
 
 @require_safe
@@ -197,7 +154,8 @@ def announce(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     by = office(request, found.place)
     if found.drive is None or found.drive.state != Drive.State.DECIDED:
         raise Http404
-    form = AnnounceForm(request.POST or None, initial=announcement(found))
+    drive = found.drive
+    form = AnnounceForm(request.POST or None, initial=announcement(found, decisions_of(drive)[0], last_notice(found)))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
 

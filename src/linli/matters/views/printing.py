@@ -20,16 +20,19 @@ from linli.files.queries import stamped_photo, stamped_versions
 from linli.files.views import serve
 from linli.matters import papers as on_paper
 from linli.matters.models import Matter
+from linli.matters.queries import paper_of
 from linli.matters.services import RESULT_PAPER, note_sign_sheet, take_stamped_result
 from linli.matters.views.acts import fetch, office, once_key
+from linli.matters.views.results import fetch_decided
 from linli.record.acting import ActingRequest, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
 from linli.voting.models import Drive
 from linli.voting.policy import can_enter_slips, require_clerk
-from linli.voting.queries import scopes_asked
+from linli.voting.queries import Decision, decisions_of, recount_under_way, scopes_asked
+from linli.web import parts
 from linli.web.dates import full_day
-from linli.web.papers import Form, StampedForm, attached, pdf, picture_of, pictures, taken_as, ways_of_paper
+from linli.web.papers import Form, Paper, StampedForm, attached, pdf, picture_of, pictures, taken_as, ways_of_paper
 from linli.web.refusal import add_refusal
 
 #: Slips of one PDF: more take longer than a page may.
@@ -48,24 +51,19 @@ class SignSheetForm(forms.Form):
     purpose = forms.ChoiceField(label=gettext_lazy("交给哪里审核"), choices=PURPOSES, widget=forms.RadioSelect)
 
 
-def fetch_decided(request: HttpRequest, matter_id: UUID) -> tuple[Matter, Drive]:
-    """The matter and its drive, once it is decided."""
-    found = fetch(request, matter_id)
-    if found.drive is None or found.drive.state != Drive.State.DECIDED:
-        raise Http404
-    return found, found.drive
-
-
 @require_safe
 def result(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     """The result with its working and article, as a page that prints on A4; and the ways to take it away."""
-    found, _drive = fetch_decided(request, matter_id)
+    found, drive = fetch_decided(request, matter_id)
+    counts = decisions_of(drive)
     page = {
-        "paper": on_paper.result_paper(found),
+        "paper": on_paper.result_paper(found, counts[0]),
         "back_url": reverse("matters:matter", args=[found.id]),
         "back_label": found.title,
         "ways": ways_of(found),
-        "official": official_words(found),
+        "official": official_words(found, counts[0]),
+        "earlier": earlier_rows(found, counts),
+        "under_way": recount_under_way(drive),
     }
     return render(request, "matters/result.html", page)
 
@@ -79,9 +77,39 @@ def ways_of(matter: Matter) -> list[tuple[str, str, str]]:
     )
 
 
-def official_words(matter: Matter) -> dict[str, str] | None:
+def earlier_rows(matter: Matter, counts: list[Decision]) -> list[parts.Row]:
+    """The results that the one that stands took the place of, the latest first."""
+    return [
+        parts.Row(
+            _("第%(n)s次的结果（已被代替）") % {"n": each.number},
+            full_day(each.at),
+            reverse("matters:earlier", args=[matter.id, each.number]),
+            icon="list",
+        )
+        for each in counts[1:]
+    ]
+
+
+def recount_files(matter: Matter, counts: list[Decision]) -> list[tuple[str, str]]:
+    """Each unit of each result as a file to count again: word, address."""
+    return [
+        (
+            _("第%(n)s次，%(unit)s") % {"n": each.number, "unit": result.scope.name},
+            reverse("matters:recount-file", args=[matter.id, each.number]) + f"?scope={result.scope_id}",
+        )
+        for each in counts
+        for result in each.results
+    ]
+
+
+def standing_paper(matter: Matter, drive: Drive) -> Paper:
+    """The result that stands, on paper."""
+    return on_paper.result_paper(matter, decisions_of(drive)[0])
+
+
+def official_words(matter: Matter, decision: Decision) -> dict[str, str] | None:
     """The stamped version that stands: where it is seen, since when, and its hash."""
-    versions = stamped_versions(RESULT_PAPER, matter.id)
+    versions = stamped_versions(RESULT_PAPER, paper_of(matter, decision))
     return stamped_words(matter, versions[0]) if versions else None
 
 
@@ -98,15 +126,15 @@ def stamped_words(matter: Matter, version: StampedPaper) -> dict[str, str]:
 @require_safe
 def result_as(request: HttpRequest, matter_id: UUID, form: Form) -> HttpResponse:
     """The result as a file."""
-    found, _drive = fetch_decided(request, matter_id)
-    return taken_as(on_paper.result_paper(found), form, name=found.number)
+    found, drive = fetch_decided(request, matter_id)
+    return taken_as(standing_paper(found, drive), form, name=found.number)
 
 
 @require_safe
 def result_pictures(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     """The result as pictures: pressed long on a phone, each is kept or sent."""
-    found, _drive = fetch_decided(request, matter_id)
-    count = len(pictures(on_paper.result_paper(found)))
+    found, drive = fetch_decided(request, matter_id)
+    count = len(pictures(standing_paper(found, drive)))
     addresses = [reverse("matters:result-picture", args=[found.id, n]) for n in range(1, count + 1)]
     page = {
         "title": found.title,
@@ -121,8 +149,8 @@ def result_pictures(request: HttpRequest, matter_id: UUID) -> HttpResponse:
 @require_safe
 def result_picture(request: HttpRequest, matter_id: UUID, position: int) -> HttpResponse:
     """One of the result's pictures, from 1."""
-    found, _drive = fetch_decided(request, matter_id)
-    return picture_of(on_paper.result_paper(found), position)
+    found, drive = fetch_decided(request, matter_id)
+    return picture_of(standing_paper(found, drive), position)
 
 
 @login_required
@@ -137,16 +165,20 @@ def papers(request: HttpRequest, matter_id: UUID) -> HttpResponse:
 def papers_page(request: HttpRequest, matter: Matter, form: StampedForm | None = None) -> dict[str, object]:
     """What the page of papers shows: ways of the result, slips by unit, the sheet of signatures, stamped versions."""
     drive = matter.drive
-    decided = drive is not None and drive.state == Drive.State.DECIDED
+    counts = decisions_of(drive) if drive else []
+    decided = bool(counts)
+    versions = stamped_versions(RESULT_PAPER, paper_of(matter, counts[0])) if counts else []
+    can_collect = decided and drive is not None and can_enter_slips(cast(ActingRequest, request).acting, drive)
     return {
         "matter": matter,
         "drive": drive,
         "decided": decided,
         "ways": ways_of(matter) if decided else [],
         "scopes": scopes_asked(drive) if drive and not decided else [],
-        "can_collect": decided and drive is not None and can_enter_slips(cast(ActingRequest, request).acting, drive),
+        "can_collect": can_collect,
+        "recounts": recount_files(matter, counts) if can_collect else [],
         "sign_form": SignSheetForm(),
-        "versions": [stamped_words(matter, version) for version in stamped_versions(RESULT_PAPER, matter.id)],
+        "versions": [stamped_words(matter, version) for version in versions],
         "form": form or StampedForm(),
         "once": once_key(),
         "back_url": reverse("matters:matter", args=[matter.id]),
@@ -215,8 +247,10 @@ def stamp(request: HttpRequest, matter_id: UUID) -> HttpResponse:
 @require_safe
 def stamped(request: HttpRequest, matter_id: UUID, stamped_id: UUID) -> HttpResponse:
     """One stamped version of the result, for whoever may read the result."""
-    found, _drive = fetch_decided(request, matter_id)
+    found, drive = fetch_decided(request, matter_id)
+    papers = [paper_of(found, each) for each in decisions_of(drive)]
+    kept = (paper for paper in papers for each in stamped_versions(RESULT_PAPER, paper) if each.id == stamped_id)
     try:
-        return serve(request, stamped_photo(RESULT_PAPER, found.id, stamped_id))
+        return serve(request, stamped_photo(RESULT_PAPER, next(kept, found.id), stamped_id))
     except File.DoesNotExist:
         raise Http404 from None

@@ -13,7 +13,7 @@ from linli.matters.policy import RAISE_MATTER
 from linli.matters.queries import station, subsidy_of
 from linli.matters.views.bars import line_words, unit_bars
 from linli.matters.views.sharing import share_parts
-from linli.matters.words import test_rows, timeline, verdict_words, who_is_who, workings
+from linli.matters.words import acts_words, test_rows, timeline, verdict_words, who_is_who, workings
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.live import ticket_for, versions_of
@@ -21,20 +21,22 @@ from linli.rules.packs import Pack, shelf
 from linli.rules.shares import Eligibility, Reason
 from linli.voting import counting
 from linli.voting.models import Drive, Seat
-from linli.voting.policy import can_enter_slips, can_see_face
+from linli.voting.policy import can_enter_slips, can_put_right, can_see_face, can_see_tasks
 from linli.voting.queries import (
     answer_state,
     answer_word,
+    decisions_of,
     homes_of_others,
     law_of,
     live_topics,
     plan_of,
     progress_of,
+    recount_under_way,
     seats_of_person,
     tasks_waiting,
 )
 from linli.web import parts
-from linli.web.dates import day
+from linli.web.dates import day, full_day
 
 
 def matter_page(matter: Matter, viewer: Acting | None, request: HttpRequest) -> dict[str, Any]:
@@ -76,12 +78,30 @@ def drive_parts(
         "workings": workings(progress) if progress.decided else [],
         "own": own_answers(drive, own),
         "others_homes": [seat.label for seat in homes_of_others(drive, viewer)],
-        "tasks": tasks_waiting(drive) if can_see_face(viewer, drive) else 0,
+        "tasks": tasks_waiting(drive) if can_see_tasks(viewer, drive) else 0,
+        "putting_right": can_put_right(viewer, drive),
+        "under_way": recount_under_way(drive),
+        "counts": counts_told(matter, drive),
         "share": share_parts(plan, progress, own, request) if plan else None,
         "can_enter": can_enter_slips(viewer, drive),
         "can_see_face": can_see_face(viewer, drive),
         "can_decide": over and not progress.decided,
         "last_day": day(drive.last_day),
+    }
+
+
+def counts_told(matter: Matter, drive: Drive) -> dict[str, Any] | None:
+    """Of a result that took the place of another: since when, why, and where the one before is read."""
+    counts = decisions_of(drive)
+    recount = counts[0].recount if counts else None
+    if recount is None:
+        return None
+    return {
+        "number": counts[0].number,
+        "since": full_day(counts[0].at),
+        "why": f"{recount.get_ground_display()}：{recount.reason}",
+        "acts": acts_words(recount),
+        "before": reverse("matters:earlier", args=[matter.id, counts[1].number]),
     }
 
 

@@ -24,10 +24,19 @@ STEPS = {
     "drive.opened": gettext_lazy("名单定下，开始表态"),
     "drive.closed": gettext_lazy("表态截止"),
     "drive.decided": gettext_lazy("计票结果"),
+    "drive.recount_ordered": gettext_lazy("要求重新核对结果"),
+    "drive.result_kept": gettext_lazy("核对过，原来的结果没有错"),
+    "drive.decided_anew": gettext_lazy("重新核对以后的结果，代替前一次的"),
+    "matter.announced": gettext_lazy("写好结果公示"),
+    "matter.edited": gettext_lazy("改了题目或者内容"),
+    "matter.withdrawn": gettext_lazy("撤回这件事"),
     "shares.planned": gettext_lazy("写明费用怎么分摊"),
     "count.differed": gettext_lazy("两种算法的计票对不上，请人查对"),
     "thread.merged": gettext_lazy("另一件事并进来"),
 }
+
+#: The steps that bind to what a matter says.
+WRITTEN = ("matter.raised", "matter.edited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +86,12 @@ def holds(proof: Proof) -> bool:
 
 
 def is_as_raised(matter: Matter, events: Sequence[Event]) -> bool:
-    """Whether the matter's title and words are those that its first event binds to; what was erased says nothing."""
-    raised = next((event for event in events if event.name == "matter.raised" and event.subject == matter.id), None)
-    if raised is None:
+    """Whether the matter's title and words are those that it was raised with, or last mended to; what was erased says
+    nothing."""
+    written = [event for event in events if event.name in WRITTEN and event.subject == matter.id]
+    if not written:
         return True
+    raised = written[-1]
     said = {row["field"]: row["value"] for row in openings("", [raised.id]).get(raised.id, [])}
     return said.get("title", matter.title) == matter.title and said.get("words", matter.words) == matter.words
 

@@ -8,6 +8,14 @@ from linli.voting.queries.chains import (
     chain_opening,
     homes_to_visit_first,
 )
+from linli.voting.queries.decisions import (
+    Decision,
+    acts_of,
+    acts_told,
+    decisions_of,
+    recount_under_way,
+    results_of,
+)
 from linli.voting.queries.face import Face, Landing, face_of, seat_state
 from linli.voting.queries.live import live_topics
 from linli.voting.queries.own import (
@@ -19,16 +27,19 @@ from linli.voting.queries.own import (
     own_seat,
     seats_of_person,
 )
-from linli.voting.queries.progress import Progress, ScopeProgress, TestLine, progress_of, results_of
+from linli.voting.queries.progress import Progress, ScopeProgress, TestLine, progress_of
+from linli.voting.queries.recounting import recount_file
 from linli.voting.queries.rule import Law, condition_name, condition_words, law_of
 from linli.voting.queries.sharing import ShareCurve, Step, plan_of, share_curve, shares_of
 from linli.voting.queries.stacks import ScopeAsked, SlipRow, scopes_asked, slip_rows
 from linli.voting.queries.tasks import Differing, LateTold, Sold, WorkList, late_told, tasks_waiting, work_list
+from linli.voting.queries.words import paper_of_door
 
 __all__ = [
     "MARKS",
     "ChainBook",
     "ChainCounts",
+    "Decision",
     "Differing",
     "Face",
     "Landing",
@@ -44,6 +55,8 @@ __all__ = [
     "Step",
     "TestLine",
     "WorkList",
+    "acts_of",
+    "acts_told",
     "answer_state",
     "answer_word",
     "chain_counts",
@@ -51,6 +64,7 @@ __all__ = [
     "chain_opening",
     "condition_name",
     "condition_words",
+    "decisions_of",
     "face_of",
     "homes_of_others",
     "homes_to_visit_first",
@@ -58,8 +72,11 @@ __all__ = [
     "law_of",
     "live_topics",
     "own_seat",
+    "paper_of_door",
     "plan_of",
     "progress_of",
+    "recount_file",
+    "recount_under_way",
     "results_of",
     "scopes_asked",
     "seat_state",

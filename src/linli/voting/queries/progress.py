@@ -3,6 +3,7 @@
 Nothing here tells a flat, a floor or an area: with known floor plans a sum of areas names the flats missing from it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from linli.community.models import Area
@@ -11,6 +12,7 @@ from linli.rules.decisions import Totals, Verdict, judge
 from linli.rules.packs import Pack, Threshold
 from linli.voting import counting, policy
 from linli.voting.models import Drive, Result, ScopeTotals
+from linli.voting.queries.decisions import results_of
 from linli.voting.queries.own import seats_of_person
 
 
@@ -93,17 +95,23 @@ class Progress:
         return next((state for state in ("failed", "unverifiable", "pending") if state in states), "passed")
 
 
-def progress_of(drive: Drive, viewer: Acting | None) -> Progress:
+def progress_of(drive: Drive, viewer: Acting | None, results: Sequence[Result] | None = None) -> Progress:
     """The drive for anybody who may read its page; as many statements whatever the number of seats.
 
-    Every unit is the office's own, and that of those named on the drive: they must know where to knock.
+    Once it is decided, what the results counted is shown (those that stand, or the ``results`` of an earlier count):
+    while one is looked into, the running totals move, and each step would tell of a home. Every unit is the office's
+    own, and that of those named on the drive: they must know where to knock.
     """
     pack = counting.pack_of(drive)
     mine = {seat.scope_id for seat in seats_of_person(drive, viewer)}
     at_work = policy.can_open(viewer, drive.place) or bool(policy.tasks_of(viewer, drive))
     decided = drive.state == Drive.State.DECIDED
     shown = decided or (drive.progress == Drive.Progress.LIVE and not is_unanimous(pack))
-    rows = ScopeTotals.objects.filter(drive=drive).select_related("scope").order_by("scope__sort_key", "id")
+    rows: Sequence[Result | ScopeTotals]
+    if decided:
+        rows = results_of(drive) if results is None else results
+    else:
+        rows = list(ScopeTotals.objects.filter(drive=drive).select_related("scope").order_by("scope__sort_key", "id"))
     totals = [(row.scope, counting.totals_from_json(row.totals)) for row in rows]
     scopes = tuple(
         scope_progress(scope, each, pack, decided=decided, shown=shown, mine=at_work or scope.id in mine)
@@ -182,10 +190,3 @@ def line_of(pack: Pack, heads: int) -> int | None:
     need = heads * test.ratio
     whole = -(-need.numerator // need.denominator)
     return whole + 1 if test.relation == ">" and whole == need else whole
-
-
-def results_of(drive: Drive) -> list[Result]:
-    """The results that stand, in the order of the scopes."""
-    return list(
-        Result.objects.filter(drive=drive, replaced_by=None).select_related("scope").order_by("scope__sort_key", "id")
-    )

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from linli.community.models import Person
 from linli.community.queries import owners_of
@@ -48,8 +49,9 @@ class WorkList:
 
 
 def work_list(drive: Drive, viewer: Acting | None) -> WorkList:
-    """The list, for those named on the drive and only until it is decided; the same statements whatever its length."""
-    if not policy.can_see_face(viewer, drive):
+    """The list, for those named on the drive until it is decided, and for its clerks while the result is looked into;
+    the same statements whatever its length."""
+    if not policy.can_see_tasks(viewer, drive):
         raise Forbidden("drive.tasks-private", "这一页只给上门和录入的人看，用完收回。")
     conflicts = drive.conflicts.select_related("seat", "settled_by", "voice").order_by("-opened_at", "id")
     late = drive.late_slips.select_related("seat__dwelling", "stack__collector", "judged_by").order_by("-at", "id")
@@ -78,9 +80,15 @@ class LateTold:
     reasons: tuple[str, ...]
 
 
-def late_told(drive: Drive) -> LateTold | None:
-    """The drive's late slips as they are published; None where there was none. Reasons are in no order of doors."""
-    slips = list(drive.late_slips.values_list("state", "reason"))
+def late_told(drive: Drive, *, at: datetime) -> LateTold | None:
+    """The drive's late slips as they were published with the count of that moment; None where there was none.
+
+    Reasons are in no order of doors.
+    """
+    rows = drive.late_slips.values_list("state", "reason", "judged_at")
+    slips = [
+        (state, reason) if judged and judged <= at else (LateSlip.State.WAITING, "") for state, reason, judged in rows
+    ]
     states = Counter(state for state, _ in slips)
     if not slips:
         return None

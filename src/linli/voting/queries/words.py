@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from linli.voting.models import Conflict, Seat, Voice, VoterNaming
+from django.db.models import Q
+
+from linli.voting.models import Conflict, Drive, Seat, Voice, VoterNaming
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,13 @@ def agreed(owners: set[UUID], named: Mapping[UUID, UUID | None]) -> UUID | None:
         if named.get(one) in (None, one) and all(named.get(other) == one for other in owners - {one}):
             return one
     return None
+
+
+def paper_of_door(drive: Drive, door: str) -> Voice | None:
+    """The slip that is heard for a door, called by its short or its whole name; None where there is none."""
+    papers = Voice.objects.filter(drive=drive, replaced_by=None, channel=Voice.Channel.PAPER)
+    of_door = papers.filter(Q(seat__short=door) | Q(seat__label=door))
+    return of_door.select_related("seat", "author", "collector", "entered_by", "stack", "signature").first()
 
 
 def paper_words(seats: Iterable[Seat]) -> dict[UUID, Voice]:

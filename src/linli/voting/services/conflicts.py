@@ -8,24 +8,32 @@ from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
 from linli.rules.errors import Refused
-from linli.voting import policy
-from linli.voting.models import Conflict, LateSlip, Seat, Succession, Voice
+from linli.voting import counting, policy
+from linli.voting.models import Conflict, LateSlip, PutRight, Seat, Succession, Voice
 from linli.voting.queries.words import words_of
 from linli.voting.services.phone import drive_of
 from linli.voting.services.slips import Slip, record_slips
-from linli.voting.services.words import lock_drive_for_voices, lock_seat, require_not_over, stand_anew
+from linli.voting.services.words import (
+    lock_drive_for_voices,
+    lock_seat,
+    put_right,
+    require_not_over,
+    require_settling,
+    stand_anew,
+)
 
 
 @transaction.atomic
 def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting) -> Conflict:
     """A clerk named on the drive says, by name and with a reason, which of the words stands; both sides can read it.
 
-    Refused: no reason, a word that is not one of those that differ, a conflict that is settled already otherwise,
-    anything once the drive is decided.
+    Refused: no reason, a word that is not one of those that differ, a conflict that is settled already otherwise, a
+    slip that they entered themselves where the drive has another clerk, anything once the drive is decided and its
+    result is not looked into again.
     """
     drive = lock_drive_for_voices(conflict.drive_id)
     clerk = policy.require_clerk(by, drive)
-    require_not_over(drive)
+    recount = require_settling(drive)
     seat = lock_seat(drive, conflict.seat_id)
     conflict = Conflict.objects.get(id=conflict.id)
     if conflict.closed_at is not None:
@@ -35,11 +43,18 @@ def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting
     words = words_of([seat])[seat.id]
     if voice not in words.clear:
         raise Refused("conflict.other-voice", "请选这一户现有的一份表态。它可能刚改过，请刷新页面再看。")
+    policy.require_other_eyes(by, drive, entered_by=[word.entered_by_id for word in words.heard])
+    before = counting.said(seat)
     conflict.settled_by_id, conflict.reason = clerk, written(reason)
     conflict.save(update_fields=["settled_by", "reason"])
     conflict.set_aside.set([word for word in words.heard if word != voice])
     seat.conflict = conflict
     stand_anew(drive, seats=[seat], by=by)
+    if recount is not None:
+        put_right(
+            recount, seat, kind=PutRight.Kind.CONFLICT, before=before, after=counting.said(seat),
+            reason=conflict.reason, by=by,
+        )  # fmt: skip
     conflict.refresh_from_db()
     note("conflict.settled", by=by, subject_kind="conflict", subject=conflict.id, internal={"drive": str(drive.id)})
     return conflict
@@ -50,23 +65,30 @@ def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> 
     """A clerk named on the drive admits a late slip, or refuses it, for a reason that is published without the door.
 
     Refused: no reason, a reason that names the door or its owner, a slip judged otherwise before, anything once the
-    drive is decided.
+    drive is decided and its result is not looked into again.
     """
     drive = lock_drive_for_voices(slip.drive_id)
     clerk = policy.require_clerk(by, drive)
-    require_not_over(drive)
+    recount = require_settling(drive)
     slip = LateSlip.objects.select_for_update(no_key=True, of=("self",)).select_related("seat", "stack").get(id=slip.id)
     wanted = LateSlip.State.ADMITTED if admit else LateSlip.State.REFUSED
     if slip.state != LateSlip.State.WAITING:
         if slip.state == wanted:
             return slip
         raise Refused("late.judged", "这张表已经有人核对过了。请刷新页面看看。")
+    before = counting.said(lock_seat(drive, slip.seat_id))
     slip.reason = public_words(reason, slip.seat)
     slip.state, slip.judged_by_id, slip.judged_at = wanted, clerk, clock.now()
     slip.save(update_fields=["reason", "state", "judged_by", "judged_at"])
     if admit:
         said = Slip(slip.seat_id, slip.choice, slip.position, slip.objection, slip.reason, slip.signer)
         record_slips(drive, stack=slip.stack, slips=[said], by=by)
+    if recount is not None:
+        seat = lock_seat(drive, slip.seat_id)
+        put_right(
+            recount, seat, kind=PutRight.Kind.LATE_SLIP, before=before, after=counting.said(seat),
+            reason=slip.reason, by=by,
+        )  # fmt: skip
     note(
         "late-slip.judged",
         by=by,

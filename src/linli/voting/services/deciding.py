@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +16,8 @@ from linli.rules.decisions import Totals, judge
 from linli.rules.errors import Refused
 from linli.rules.packs import Pack
 from linli.voting import counting, policy
-from linli.voting.models import Drive, LateSlip, Result, ScopeTotals, Seat
+from linli.voting.models import Drive, LateSlip, Recount, Result, ScopeTotals, Seat
+from linli.voting.queries.decisions import results_of
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +81,34 @@ def decide(drive: Drive, *, by: Acting) -> None:
     A difference between the two counts is an alarm: nothing is decided until a person has looked.
     """
     pack = counting.pack_of(drive)
-    summary: dict[str, Any] = {}
+    states = write_results(drive, pack)
+    drive.state = Drive.State.DECIDED
+    drive.decided_at = clock.database_now()
+    drive.save(update_fields=["state", "decided_at"])
+    note(
+        "drive.decided",
+        by=by,
+        subject_kind="drive",
+        subject=drive.id,
+        place=drive.place_id,
+        public={
+            "results": states,
+            "pack": pack.id,
+            "version": pack.version,
+            "pack_sha256": pack.sha256,
+            "late_slips_not_judged": waiting_slips(drive),
+        },
+        thread=drive.thread,
+    )
+
+
+def write_results(drive: Drive, pack: Pack, *, recount: Recount | None = None) -> dict[str, str]:
+    """One result for each scope, which names the one before it; return their states by the scopes' names.
+
+    Refused where the running totals and the recount differ: then nothing is written.
+    """
+    before = {result.scope_id: result for result in results_of(drive)}
+    states = {}
     for row, recounted in recounts(drive, pack):
         if recounted != counting.totals_from_json(row.totals):
             raise Refused("count.differs", "两种算法的计票对不上，先不出结果。请管理员查对以后再来。")
@@ -93,26 +120,11 @@ def decide(drive: Drive, *, by: Acting) -> None:
             state=verdict.state,
             verdict=counting.verdict_to_json(verdict),
             totals=counting.tally_to_json(recounted),
+            replaces=before.get(row.scope_id),
+            recount=recount,
         )
-        summary[row.scope.name] = verdict.state
-    drive.state = Drive.State.DECIDED
-    drive.decided_at = clock.database_now()
-    drive.save(update_fields=["state", "decided_at"])
-    note(
-        "drive.decided",
-        by=by,
-        subject_kind="drive",
-        subject=drive.id,
-        place=drive.place_id,
-        public={
-            "results": summary,
-            "pack": pack.id,
-            "version": pack.version,
-            "pack_sha256": pack.sha256,
-            "late_slips_not_judged": waiting_slips(drive),
-        },
-        thread=drive.thread,
-    )
+        states[row.scope.name] = str(verdict.state)
+    return states
 
 
 def recounts(drive: Drive, pack: Pack) -> Iterator[tuple[ScopeTotals, Totals]]:

@@ -20,7 +20,7 @@ from linli.rules.decisions import Seat as Said
 from linli.rules.decisions import changed
 from linli.rules.errors import Refused
 from linli.voting import counting
-from linli.voting.models import Conflict, Drive, Head, ScopeTotals, Seat, Voice
+from linli.voting.models import Conflict, Drive, Head, PutRight, Recount, ScopeTotals, Seat, Voice
 from linli.voting.queries.words import Words, words_of
 
 
@@ -43,6 +43,38 @@ def require_not_over(drive: Drive) -> None:
     """Refuse everything once nothing may arrive any more."""
     if drive.state == Drive.State.DECIDED or clock.database_now() >= drive.gathers_until:
         raise Refused("drive.over", "这次表态已经结束，不能再录。有异议请走异议程序。")
+
+
+def require_settling(drive: Drive) -> Recount | None:
+    """The recount under which what was taken down may be put right, None while the drive runs; refused otherwise.
+
+    To be asked under the drive's lock, which the end of a recount takes alone.
+    """
+    if drive.state == Drive.State.DECIDED:
+        recount = drive.recounts.filter(state=Recount.State.OPEN).first()
+        if recount is not None:
+            return recount
+    require_not_over(drive)
+    return None
+
+
+def put_right(
+    recount: Recount, seat: Seat, *, kind: PutRight.Kind, before: Said, after: Said, reason: str, by: Acting
+) -> PutRight:
+    """Keep what an act of a recount made of a seat, so that every earlier result can be recounted for ever."""
+    return PutRight.objects.create(
+        community_id=seat.community_id,
+        recount=recount,
+        seat=seat,
+        kind=kind,
+        before=counting.word_of(before),
+        objected_before=before.objection,
+        after=counting.word_of(after),
+        objected_after=after.objection,
+        reason=reason,
+        by_person_id=by.person,
+        at=clock.now(),
+    )
 
 
 def require_in_time(drive: Drive, *, given_on: date | None) -> None:

@@ -18,8 +18,8 @@ from linli.record.acting import Acting, actor
 from linli.record.services import answer_once, note
 from linli.rules.errors import Forbidden, Refused
 from linli.voting.models import Conflict, Drive, LateSlip, Seat, Voice
-from linli.voting.policy import can_enter_slips, require_clerk
-from linli.voting.queries import MARKS, WorkList, work_list
+from linli.voting.policy import can_enter_slips, can_put_right, require_clerk, titles_of_other_clerks
+from linli.voting.queries import MARKS, Differing, WorkList, work_list
 from linli.voting.services import admit_successor, judge_late_slip, settle_conflict
 from linli.voting.views.words import word_facts
 from linli.web.refusal import words_of
@@ -33,14 +33,22 @@ def tasks(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     drive = get_object_or_404(Drive.objects.select_related("place"), id=drive_id)
     found = work_list(drive, by)
     note("tasks.seen", by=by, subject_kind="drive", subject=drive.id, place=drive.place_id)
-    page = {"drive": drive, "tasks": found, "once": uuid.uuid4().hex, "can_settle": can_enter_slips(by, drive)}
-    return render(request, "voting/tasks.html", page | shown(found))
+    page = {
+        "drive": drive,
+        "tasks": found,
+        "once": uuid.uuid4().hex,
+        "can_settle": can_enter_slips(by, drive),
+        "putting_right": can_put_right(by, drive),
+    }
+    return render(request, "voting/tasks.html", page | shown(found, others_for(by, drive)))
 
 
-def shown(found: WorkList) -> dict[str, Any]:
-    """The list as its page draws it."""
+def shown(found: WorkList, others: Callable[[Differing], str]) -> dict[str, Any]:
+    """The list as its page draws it; of each home whose slip the reader entered, which other role is to settle it."""
     return {
-        "differing": [(each, [word_facts(word) | photo_of(word) for word in each.words]) for each in found.differing],
+        "differing": [
+            (each, [word_facts(word) | photo_of(word) for word in each.words], others(each)) for each in found.differing
+        ],
         "late": [(slip, MARKS[slip.choice], photo_at(slip)) for slip in found.late],
         "done": [
             *(
@@ -54,6 +62,16 @@ def shown(found: WorkList) -> dict[str, Any]:
             ),
         ],
     }
+
+
+def others_for(by: Acting, drive: Drive) -> Callable[[Differing], str]:
+    """Who settles a home in conflict instead of the reader, who entered its slip: roles; "" where the reader may."""
+    titles = "、".join(titles_of_other_clerks(by, drive))
+
+    def others(each: Differing) -> str:
+        return titles if by.person in {word.entered_by_id for word in each.words if word.entered_by_id} else ""
+
+    return others
 
 
 def photo_of(word: Voice) -> dict[str, str]:
