@@ -265,8 +265,10 @@ def with_ids(world: World) -> World:
             "stack_id": list(Stack.objects.order_by("number").values_list("id", flat=True)),
             "place_id": [place.community_id, *places.values_list("id", flat=True)],
             "draft_id": [UUID_OF_NOTHING],
-            "notice_id": list(Notice.objects.order_by("number").values_list("id", flat=True)),
-            "posting_id": list(Posting.objects.order_by("notice__number", "position").values_list("id", flat=True)),
+            "notice_id": list(Notice.objects.order_by("thread__number", "id").values_list("id", flat=True)),
+            "posting_id": list(
+                Posting.objects.order_by("notice__thread__number", "notice", "position").values_list("id", flat=True)
+            ),
             "objection_id": list(NoticeObjection.objects.order_by("at", "id").values_list("id", flat=True)),
             "review_id": list(Review.objects.order_by("asked_at", "id").values_list("id", flat=True)),
             "appeal_id": [UUID_OF_NOTHING],

@@ -33,6 +33,7 @@ def test_a_result_is_posted_once_and_by_its_own_rule():
         announced(matter, cast.neighbour(place))
     notice = announced(matter, secretary)
     assert (notice.about_kind, notice.about, notice.issuer) == ("matter", matter.id, matter.convener)
+    assert notice.number == matter.number, "one number from the first word to the last notice"
     assert [posting.label for posting in notice.postings.order_by("position")] == ["一单元", "二单元", "三单元"]
     with pytest.raises(Refused, match="已经写成公示"):
         announced(matter, secretary)

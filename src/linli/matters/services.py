@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from linli.community.models import Organisation, Person, Place
 from linli.community.policy import require
-from linli.community.services import lock_community
+from linli.community.services import begin_thread, lock_community
 from linli.files.models import StampedPaper
 from linli.files.services import keep_stamped, store_picture
 from linli.matters import policy
@@ -18,8 +17,7 @@ from linli.messaging.models import Notice
 from linli.messaging.services import write_notice
 from linli.record import clock
 from linli.record.acting import Acting
-from linli.record.models import Thread
-from linli.record.services import note, open_thread
+from linli.record.services import note
 from linli.rules.errors import Refused
 from linli.rules.packs import shelf
 from linli.voting.models import Drive
@@ -61,7 +59,7 @@ def raise_matter(
     community = lock_community(place)
     matter = Matter.objects.create(
         community_id=community,
-        thread=thread_of(community),
+        thread=begin_thread(community),
         place=place,
         title=title.strip(),
         words=words.strip(),
@@ -87,12 +85,6 @@ def raise_matter(
         thread=matter.thread_id,
     )
     return matter
-
-
-def thread_of(community_id: UUID) -> Thread:
-    """A new thread of the community, which a matter begins when nothing before it has."""
-    community = Place.objects.get(id=community_id)
-    return open_thread(community=community_id, called=community.name.removesuffix("社区"))
 
 
 @transaction.atomic
@@ -168,12 +160,18 @@ def announce_result(*, matter: Matter, text: str, days: int, contact: str, by: A
         circle=matter.circle,
         about_kind="matter",
         about=matter.id,
+        thread=matter.thread_id,
         by=by,
     )
     note(
-        "matter.announced", by=by, subject_kind="matter", subject=matter.id, place=matter.place_id,
-        public={"notice": notice.number}, thread=matter.thread_id,
-    )  # fmt: skip
+        "matter.announced",
+        by=by,
+        subject_kind="matter",
+        subject=matter.id,
+        place=matter.place_id,
+        public={},
+        thread=matter.thread_id,
+    )
     return notice
 
 

@@ -1,7 +1,5 @@
 """A notice on paper: what hangs at the doors, in the same words as its page."""
 
-import hashlib
-
 from django.conf import settings
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -37,10 +35,10 @@ def notice_paper(notice: Notice) -> Paper:
         signed=(notice.issuer.name, day),
         stamp=True,
         proof=(
-            _("扫码看全文、提意见"),
-            _("全文的核验码") + f" {hashlib.sha256(text.encode()).hexdigest()[:16]}",
+            _("扫码看它改没改过，也看全文、提意见"),
+            _("全文的核验码") + f" {notice.review.shown_code}",
         ),
-        code=settings.ADDRESS + reverse("messaging:notice", args=[notice.id]),
+        code=settings.ADDRESS + reverse("check", args=[notice.thread_id]),
         language=get_language() or settings.LANGUAGE_CODE,
     )
 

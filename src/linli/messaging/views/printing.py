@@ -19,8 +19,8 @@ from linli.community.policy import require
 from linli.files.models import File
 from linli.files.queries import stamped_photo, stamped_versions
 from linli.files.views import serve
+from linli.messaging import papers as on_paper
 from linli.messaging.models import Notice
-from linli.messaging.papers import notice_paper
 from linli.messaging.policy import WRITE_NOTICE
 from linli.messaging.services import NOTICE_PAPER, take_stamped_notice
 from linli.messaging.views.notices import fetch
@@ -68,7 +68,7 @@ def sheet_page(notice: Notice) -> dict[str, object]:
         "sha256": versions[0].sha256,
     } if versions else None  # fmt: skip
     return {
-        "paper": notice_paper(notice),
+        "paper": on_paper.notice_paper(notice),
         "back_url": reverse("messaging:notice", args=[notice.id]),
         "back_label": notice.title,
         "official": official,
@@ -84,14 +84,14 @@ def sheet_page(notice: Notice) -> dict[str, object]:
 def sheet_as(request: HttpRequest, notice_id: UUID, form: Form) -> HttpResponse:
     """The notice as a file."""
     found = fetch_approved(request, notice_id)
-    return taken_as(notice_paper(found), form, name=found.number)
+    return taken_as(on_paper.notice_paper(found), form, name=found.number)
 
 
 @require_safe
 def sheet_pictures(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """The notice as pictures: pressed long on a phone, each is kept or sent."""
     found = fetch_approved(request, notice_id)
-    count = len(pictures(notice_paper(found)))
+    count = len(pictures(on_paper.notice_paper(found)))
     page = {
         "title": found.title,
         "lead": "",
@@ -105,7 +105,7 @@ def sheet_pictures(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 @require_safe
 def sheet_picture(request: HttpRequest, notice_id: UUID, position: int) -> HttpResponse:
     """One of the notice's pictures, from 1."""
-    return picture_of(notice_paper(fetch_approved(request, notice_id)), position)
+    return picture_of(on_paper.notice_paper(fetch_approved(request, notice_id)), position)
 
 
 @login_required
