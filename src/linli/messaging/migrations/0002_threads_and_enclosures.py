@@ -5,6 +5,7 @@ from django.db import migrations, models
 # that hangs at the doors, as a thread of its own.
 MOVE = migrations.RunSQL(
     """
+    set constraints all deferred;
     update messaging_notice n set thread_id = coalesce(
       (select e.thread from record_event e
        where e.subject = n.about and e.subject_kind = n.about_kind and e.thread is not null
