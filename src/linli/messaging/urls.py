@@ -28,6 +28,7 @@ urlpatterns = [
     path("ways/quiet", views.quiet, name="quiet"),
     path("ways/reviewers", views.reviewers, name="reviewers"),
     path("ways/<uuid:channel_id>", views.way, name="way"),
+    path("deliveries/<uuid:delivery_id>/came", views.came, name="came"),
     path("reviews", views.queue, name="queue"),
     path("reviews/<uuid:review_id>", views.review, name="review"),
     path("reviews/<uuid:review_id>/approve", views.approve, name="approve"),

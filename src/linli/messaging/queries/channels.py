@@ -7,8 +7,10 @@ from django.db.models import Count, Q, QuerySet
 
 from linli.community.models import Person, Place
 from linli.community.policy import OFFICE, require
+from linli.messaging.channels.sms import Sms
 from linli.messaging.models import Channel, Delivery, Message, QuietHours, ReviewDuty
 from linli.messaging.policy import KEEP_CHANNEL
+from linli.messaging.services.channels import carrier_of
 from linli.record import clock
 from linli.record.acting import Acting
 
@@ -32,6 +34,31 @@ def channels_of(community: Place, viewer: Acting) -> QuerySet[Channel]:
     """Every way out of a community, for who keeps them."""
     require(viewer, KEEP_CHANNEL, community)
     return Channel.objects.select_related("community").filter(community=community).order_by("kind", "title")
+
+
+def open_settings_of(channel: Channel, viewer: Acting) -> dict[str, object]:
+    """What of a gateway's settings is no secret, by the names of its form: how it calls things, and its codes."""
+    require(viewer, KEEP_CHANNEL, channel.community)
+    carrier = carrier_of(channel)
+    if not isinstance(carrier, Sms):
+        return {}
+    places = {"headers": carrier.headers, "fields": carrier.fields, "answer": carrier.answer}
+    return {
+        **{f"{place}_{name}": value for place, names in places.items() for name, value in names.items()},
+        "signature": carrier.signature,
+        "signing": carrier.signing,
+        "fine": ", ".join(sorted(carrier.fine)),
+        "later": ", ".join(sorted(carrier.later)),
+        "batch": carrier.batch,
+        "honours_keys": carrier.honours_keys,
+    }
+
+
+def sample_of(channel: Channel, viewer: Acting) -> tuple[str, str] | None:
+    """What a request over a gateway looks like, and an answer that says yes: to be laid beside its document."""
+    require(viewer, KEEP_CHANNEL, channel.community)
+    carrier = carrier_of(channel)
+    return carrier.shown() if isinstance(carrier, Sms) else None
 
 
 def tries_of(channel: Channel) -> list[Delivery]:
