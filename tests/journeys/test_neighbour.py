@@ -209,7 +209,7 @@ def begin(empty: set[Door]) -> World:
 EN = {"accept-language": "en"}
 UUID_OF_NOTHING = "00000000-0000-7000-8000-000000000000"
 #: What the worlds have none of.
-NOT_HERE = ("claim_id", "help_id", "factor_id", "person_id", "channel_id", "delivery_id")
+NOT_HERE = ("claim_id", "help_id", "factor_id", "person_id", "channel_id", "delivery_id", "subject_id")
 
 
 def lives(unit: int, room: str, number: int, empty: set[Door]) -> tuple[str, str]:
@@ -285,6 +285,7 @@ def with_ids(world: World) -> World:
             "conflict_id": list(Conflict.objects.values_list("id", flat=True)) or [UUID_OF_NOTHING],
             "slip_id": list(LateSlip.objects.values_list("id", flat=True)) or [UUID_OF_NOTHING],
             "secret": ["nobody-has-this"],
+            "kind": ["notice"],
             "thread_id": list(dict.fromkeys([world.matter.thread_id, *hung.values_list("thread", flat=True)])),
             "log_id": list(Log.objects.order_by("origin").values_list("id", flat=True)),
             "key_id": [UUID_OF_NOTHING],

@@ -142,6 +142,8 @@ def build_town(street: str = "桃园街道") -> Town:
         "help_id": [made.id],
         "factor_id": [NOTHING],
         "person_id": [members["owner"].person.id],
+        "kind": ["notice"],
+        "subject_id": [notice.id],
         "channel_id": [channel.id],
         "delivery_id": list(tried.deliveries.values_list("id", flat=True)),
     }

@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 
 from linli.files.queries import read, stamped_photo, stamped_versions
 from linli.matters.models import Matter
+from linli.matters.queries import matter_for
 from linli.matters.services import RESULT_PAPER
 from linli.matters.views import pages
 from linli.record import clock
+from linli.record.acting import Acting
 from linli.voting import counting
 from linli.voting.models import Drive, Seat, SlipPhoto, Voice
 from linli.voting.queries import Law as RuleWords
@@ -33,6 +35,7 @@ from linli.web.papers import (
     Facts,
     Heading,
     Law,
+    Outgoing,
     Paper,
     Small,
     Table,
@@ -80,6 +83,16 @@ def result_paper(matter: Matter) -> Paper:
         ),
         code=page["check_address"],
         language=get_language() or settings.LANGUAGE_CODE,
+    )
+
+
+def result_to_mail(viewer: Acting, matter_id: UUID) -> Outgoing:
+    """The result as it may be sent to anybody who reads it; ``Matter.DoesNotExist`` before there is one."""
+    matter = matter_for(viewer, matter_id)
+    if matter.state != Matter.State.DECIDED:
+        raise Matter.DoesNotExist
+    return Outgoing(
+        result_paper(matter), matter.community_id, matter.number, reverse("matters:result", args=[matter.id])
     )
 
 

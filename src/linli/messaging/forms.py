@@ -220,6 +220,19 @@ class TryForm(forms.Form):
     address = forms.CharField(label=_("发给自己：手机号或者邮箱"), max_length=200)
 
 
+class MailForm(forms.Form):
+    """To whom a paper goes, and what for."""
+
+    address = forms.EmailField(
+        label=_("发给谁：邮箱地址"),
+        max_length=200,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+    )
+    purpose = forms.CharField(
+        label=_("为什么发"), max_length=200, help_text=_("会记在留痕里，例如：交街道备案。不要写人名和电话。")
+    )
+
+
 class QuietForm(forms.Form):
     """When what is not urgent waits."""
 

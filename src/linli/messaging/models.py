@@ -66,6 +66,7 @@ class Message(Within):
     subject = models.UUIDField(null=True)
     enclosure = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="+")
     enclosed_as = models.CharField(max_length=120, blank=True, help_text="the enclosure's name")
+    purpose = models.CharField(max_length=200, blank=True, help_text="why a paper goes out, as who sends it says")
     urgent = models.BooleanField(default=False)
     by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("notices/<uuid:notice_id>/revise", views.revise, name="revise"),
     path("notices/<uuid:notice_id>/object", views.object_to, name="object"),
     path("notices/<uuid:notice_id>/withdraw", views.withdraw, name="withdraw"),
+    path("papers/<slug:kind>/<uuid:subject_id>/email", views.mail, name="mail"),
     path("postings/<uuid:posting_id>/up", views.up, name="up"),
     path("postings/<uuid:posting_id>/down", views.down, name="down"),
     path("postings/<uuid:posting_id>/photo", views.photo, name="photo"),

@@ -62,4 +62,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "message", "enclosed_as", models.CharField(blank=True, max_length=120, help_text="the enclosure's name")
         ),
+        migrations.AddField(
+            "message",
+            "purpose",
+            models.CharField(blank=True, max_length=200, help_text="why a paper goes out, as who sends it says"),
+        ),
     ]

@@ -25,6 +25,17 @@ def sms_channel(communities: Collection[UUID] | None = None) -> Channel | None:
     return (found if communities is None else found.filter(community__in=communities)).order_by("id").first()
 
 
+def mail_channel(community: Place) -> Channel | None:
+    """The open mailbox of a community; the one kept first."""
+    kind = Channel.Kind.EMAIL
+    return (
+        Channel.objects.select_related("community")
+        .filter(community=community, kind=kind, open=True)
+        .order_by("id")
+        .first()
+    )
+
+
 def is_told(body_kind: str, subject: UUID) -> bool:
     """Whether a message of this kind of secret words was put on its way."""
     return Message.objects.filter(body_kind=body_kind, subject=subject).exists()

@@ -1,5 +1,6 @@
 """The pages of notices and of the review."""
 
+from linli.messaging.views.mailing import mail
 from linli.messaging.views.notices import (
     answer,
     board,
@@ -25,6 +26,7 @@ __all__ = [
     "down",
     "hide",
     "judge",
+    "mail",
     "new_email",
     "new_notice",
     "new_sms",

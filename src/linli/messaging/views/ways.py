@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -181,9 +182,15 @@ def came(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     delivery = Delivery.objects.select_related("community").filter(id=delivery_id, community=community).first()
     if delivery is None:
         raise Http404
-    confirm_delivery(delivery=delivery, by=by)
+    write = partial(confirmed, delivery, by)
+    answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
     messages.success(request, _("记下了：已送达。"))
     return redirect("messaging:way", delivery.channel_id)
+
+
+def confirmed(delivery: Delivery, by: Acting) -> UUID:
+    """Somebody has it in their hand."""
+    return confirm_delivery(delivery=delivery, by=by).id
 
 
 def can_have_come(delivery: Delivery) -> bool:
