@@ -217,7 +217,7 @@ class World:
             "/notices", "/reviews", notice, reviews, f"{matters[2]}/announce", f"/drives/{self.drive.id}/chain",
             f"{matters[1]}/papers", f"{matters[2]}/papers", f"/drives/{self.drive.id}/chain",
             "/papers", f"/papers/blanks/{self.blank.id}?of={self.compound.id}",
-            "/people?name=业主", f"/people/{self.resident.person.id}", "/bodies", "/codes",
+            "/people/leaders", "/people?name=业主", f"/people/{self.resident.person.id}", "/bodies", "/codes",
             f"/codes/{self.building.id}", "/own/keys", "/own/devices", "/family/at-door", "/claims",
             f"/claims/{self.claim.id}", "/reach",
             "/ways", "/ways/sms", "/ways/email", "/ways/quiet", "/ways/reviewers", f"/ways/{self.way.id}",

@@ -12,7 +12,7 @@ from linli.community.policy import require
 from linli.files.services import store_made
 from linli.messaging.models import Message
 from linli.messaging.policy import SEND_MESSAGE
-from linli.messaging.queries.channels import mail_channel
+from linli.messaging.queries import channels as ways_out
 from linli.messaging.services.sending import Recipient, send_message
 from linli.record.acting import Acting
 from linli.rules.errors import Refused
@@ -37,7 +37,7 @@ def mail_paper(
         raise Refused("mail.purpose", "请写为什么发，最多{most}个字。", most=200)
     if personal_pieces(purpose):
         raise Refused("mail.purpose-private", "为什么发会留底，里面不要写电话、证件号、车牌和门牌号。")
-    channel = mail_channel(community)
+    channel = ways_out.mail_channel(community)
     if channel is None:
         raise Refused("mail.no-channel", "社区还没有能用的邮箱。请书记或者主任在“发送设置”里加一个。")
     return send_message(
