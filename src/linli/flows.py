@@ -9,14 +9,17 @@ from linli.community import policy as community
 from linli.community.queries import area_code_of
 from linli.community.services import take_in_ordered
 from linli.matters import reactions as matters
-from linli.matters.papers import DELIBERATION
+from linli.matters.papers import DELIBERATION, result_to_mail
 from linli.messaging import services as messaging
+from linli.messaging.papers import notice_to_mail
 from linli.portal import services as portal
 from linli.record import retention
 from linli.record import services as record
+from linli.record.acting import Acting
 from linli.voting import policy as drives
 from linli.voting import services as voting
 from linli.web.dossier import Theme
+from linli.web.papers import Outgoing
 
 #: The area code of a community, which stands in the name of its public log; empty where it has none.
 AREA_CODE: Callable[[UUID], str] = area_code_of
@@ -52,6 +55,13 @@ RUNS: Mapping[str, Callable[[UUID], None]] = {
 #: 台账: the name that an archive's row keeps → what is archived under it. A later app adds its own line.
 THEMES: Mapping[str, Theme] = {
     "deliberation": DELIBERATION,
+}
+
+#: Papers that may be sent to any address, since they tell nothing of a person: the word in the address of the page that
+#: sends them → who finds one for its reader.
+PAPERS: Mapping[str, Callable[[Acting, UUID], Outgoing]] = {
+    "notice": notice_to_mail,
+    "result": result_to_mail,
 }
 
 #: Kinds of job of which one always waits, for the whole instance.

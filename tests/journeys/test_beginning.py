@@ -1,14 +1,16 @@
 """From an empty instance to a notice on the doors: the secretary follows the guide on her phone, without script."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from linli.accounts.models import SignInLink
 from linli.cli import admin
-from linli.community.models import Dwelling, Role
+from linli.community.models import Dwelling, Place, Role
 from linli.messaging.models import Notice
+from linli.record import clock
 from tests.cli.test_admin_command import FIRST, come_in
 from tests.journeys.reading import Form, Page, Reader
 
@@ -64,13 +66,21 @@ def test_a_community_stands_by_following_the_one_button():
 
     home = phone.open("/")
     assert ticked(home) == ["done", "done", "now", "open"]
-    for name in ("王建业", "李秀兰", "赵国安"):
-        person = phone.send(adding(phone.open(the_one_button(phone.open("/")))), name=name)
-        phone.send(person.form(person.address), kind="building_leader", title="红管家", give="yes")
-        # Who has the role and no code yet comes first.
-        person = phone.open(the_one_button(phone.open("/")))
-        assert phone.send(person.form("/invite")).says(f"请{name}扫这张码")
-    assert SignInLink.objects.filter(account__claims__person__name__in=("王建业", "李秀兰", "赵国安")).count() == 3
+    names, units = ("王建业", "李秀兰"), Place.objects.filter(kind="unit").order_by("sort_key")[:2]
+    form = phone.open(the_one_button(home)).form()
+    words: dict[str, Any] = {f"name_{n}": name for n, name in enumerate(names, 1)}
+    words |= {f"place_{n}": str(unit.id) for n, unit in enumerate(units, 1)}
+    for _ in range(2):
+        assert phone.send(form, title="红管家", **words).html.count('class="qr"') == 2
+    leads = dict(Role.objects.filter(kind="building_leader").values_list("person__name", "place__name"))
+    assert leads == {"王建业": "一单元", "李秀兰": "二单元"}, "sent twice, they are two"
+    links = SignInLink.objects.filter(account__claims__person__name__in=names, expires_at__gt=clock.now())
+    assert links.count() == 2, "the links of the first page have ended"
+    person = phone.send(adding(phone.open("/people")), name="赵国安")
+    phone.send(person.form(person.address), kind="building_leader", title="红管家", give="yes")
+    # Who has the role and no code yet comes first.
+    person = phone.open(the_one_button(phone.open("/")))
+    assert phone.send(person.form("/invite")).says("请赵国安扫这张码")
 
     home = phone.open("/")
     assert ticked(home) == ["done", "done", "done", "now"]

@@ -217,10 +217,11 @@ class World:
             "/notices", "/reviews", notice, reviews, f"{matters[2]}/announce", f"/drives/{self.drive.id}/chain",
             f"{matters[1]}/papers", f"{matters[2]}/papers", f"/drives/{self.drive.id}/chain",
             "/papers", f"/papers/blanks/{self.blank.id}?of={self.compound.id}",
-            "/people?name=业主", f"/people/{self.resident.person.id}", "/bodies", "/codes",
+            "/people/leaders", "/people?name=业主", f"/people/{self.resident.person.id}", "/bodies", "/codes",
             f"/codes/{self.building.id}", "/own/keys", "/own/devices", "/family/at-door", "/claims",
             f"/claims/{self.claim.id}", "/reach",
             "/ways", "/ways/sms", "/ways/email", "/ways/quiet", "/ways/reviewers", f"/ways/{self.way.id}",
+            f"/papers/notice/{self.notice.id}/email",
         ]  # fmt: skip
         read, taken, ordered = (f"{here}/register/{draft.id}" for draft in self.registers)
         imported = RegisterImport.objects.latest("id")
@@ -265,6 +266,7 @@ class World:
                     f"{matters[2]}/result",
                     f"{matters[2]}/result/pictures",
                     f"/check/{self.running.thread_id}",
+                    f"/check/{self.notice.thread_id}",
                     f"/seats/{self.seat.id}",
                     f"/seats/{self.seat.id}/voice",
                 ],

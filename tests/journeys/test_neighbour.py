@@ -235,6 +235,8 @@ def begin(empty: set[Door]) -> World:
 
 EN = {"accept-language": "en"}
 UUID_OF_NOTHING = "00000000-0000-7000-8000-000000000000"
+#: What the worlds have none of.
+NOT_HERE = ("claim_id", "help_id", "factor_id", "person_id", "channel_id", "delivery_id", "subject_id")
 
 
 def lives(unit: int, room: str, number: int, empty: set[Door]) -> tuple[str, str]:
@@ -281,6 +283,7 @@ def with_ids(world: World) -> World:
     doors = [f"{unit}-{room}" for unit, room in (NEIGHBOUR, OTHER_UNIT, TENANT)]
     seats = Seat.objects.filter(electorate=world.drive.electorate_id).order_by("conflict", "sort_key")
     seats = seats.filter(Q(short__in=doors) | Q(conflict__isnull=False))
+    hung = Notice.objects.order_by("thread__number", "id")
     return World(
         world.matter,
         world.drive,
@@ -292,8 +295,10 @@ def with_ids(world: World) -> World:
             "stack_id": list(Stack.objects.order_by("number").values_list("id", flat=True)),
             "place_id": [place.community_id, *places.values_list("id", flat=True)],
             "draft_id": [UUID_OF_NOTHING],
-            "notice_id": list(Notice.objects.order_by("number").values_list("id", flat=True)),
-            "posting_id": list(Posting.objects.order_by("notice__number", "position").values_list("id", flat=True)),
+            "notice_id": list(hung.values_list("id", flat=True)),
+            "posting_id": list(
+                Posting.objects.order_by("notice__thread__number", "notice", "position").values_list("id", flat=True)
+            ),
             "objection_id": list(NoticeObjection.objects.order_by("at", "id").values_list("id", flat=True)),
             "review_id": list(Review.objects.order_by("asked_at", "id").values_list("id", flat=True)),
             "appeal_id": [UUID_OF_NOTHING],
@@ -308,11 +313,12 @@ def with_ids(world: World) -> World:
             "conflict_id": list(Conflict.objects.values_list("id", flat=True)) or [UUID_OF_NOTHING],
             "slip_id": list(LateSlip.objects.values_list("id", flat=True)) or [UUID_OF_NOTHING],
             "secret": ["nobody-has-this"],
-            "thread_id": [world.matter.thread_id],
+            "kind": ["notice"],
+            "thread_id": list(dict.fromkeys([world.matter.thread_id, *hung.values_list("thread", flat=True)])),
             "log_id": list(Log.objects.order_by("origin").values_list("id", flat=True)),
             "key_id": [UUID_OF_NOTHING],
             "token": ["nobody-has-this"],
-            **{name: [UUID_OF_NOTHING] for name in ("claim_id", "help_id", "factor_id", "person_id", "channel_id")},
+            **{name: [UUID_OF_NOTHING] for name in NOT_HERE},
         },
     )
 

@@ -30,6 +30,7 @@ from linli.messaging.services import (
     keep_channel,
     object_to_notice,
     post_notice,
+    try_channel,
     write_notice,
 )
 from linli.portal.models import ApiKey, Archive
@@ -106,9 +107,12 @@ def build_town(street: str = "桃园街道") -> Town:
     stamped = take_stamped_result(
         matter=decided, photo=SimpleUploadedFile("盖章.jpg", papers.photo("章")), by=members["secretary"].by
     )
+    by = members["secretary"].by
+    channel = keep_channel(community=at, kind="sms", title="短信", told=SMS, by=by)
+    tried = try_channel(channel=channel, address="13800001234", by=by)
     ids: dict[str, Sequence[object]] = {
         "matter_id": [asked.id, decided.id],
-        "thread_id": [asked.thread_id, decided.thread_id],
+        "thread_id": [asked.thread_id, decided.thread_id, notice.thread_id],
         "log_id": rows(Log, at),
         "drive_id": [drive.id for drive in drives if drive],
         "stack_id": list(Stack.objects.filter(drive__in=drives).order_by("-id").values_list("id", flat=True)),
@@ -139,7 +143,10 @@ def build_town(street: str = "桃园街道") -> Town:
         "help_id": [made.id],
         "factor_id": [NOTHING],
         "person_id": [members["owner"].person.id],
-        "channel_id": [keep_channel(community=at, kind="sms", title="短信", told=SMS, by=members["secretary"].by).id],
+        "kind": ["notice"],
+        "subject_id": [notice.id],
+        "channel_id": [channel.id],
+        "delivery_id": list(tried.deliveries.values_list("id", flat=True)),
     }
     named = {
         "matter_id:decided": decided.id,

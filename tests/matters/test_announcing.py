@@ -66,6 +66,7 @@ def test_a_result_is_posted_once_and_by_its_own_rule(house: House, matter: Matte
         announced(house, matter, by=somebody(house.community))
     notice = announced(house, matter)
     assert (notice.about_kind, notice.about, notice.issuer) == ("matter", matter.id, matter.convener)
+    assert notice.number == matter.number, "one number from the first word to the last notice"
     assert [posting.label for posting in notice.postings.order_by("position")] == ["一单元"]
     with pytest.raises(Refused, match="已经写成公示"):
         announced(house, matter)
@@ -112,8 +113,9 @@ def test_an_objection_is_upheld_and_the_new_result_takes_the_place_of_the_old_on
     assert "有一张纸表录反了" in old.blocks[0].words
     anew = announced(house, matter, text="1户同意。")
     notice.refresh_from_db()
-    assert text_as_written(anew.review).startswith(f"代替{notice.number}号公示。")
-    assert (notice.state, notice.withdrawn_why) == ("withdrawn", f"结果重新核对过，见{anew.number}号公示。")
+    today = f"{clock.today().year}年{clock.today().month}月{clock.today().day}日"
+    assert text_as_written(anew.review).startswith(f"代替{today}写的公示。")
+    assert (notice.state, notice.withdrawn_why) == ("withdrawn", f"结果重新核对过，见{today}写的公示。")
     with pytest.raises(Refused, match="已经核对过一次"):
         look_into_result(matter=matter, reason="再看看", objection=objection, by=house.secretary)
 

@@ -53,7 +53,7 @@ def test_the_days_of_the_article_count_from_the_last_door(world):
     notice = posted_on(world, at(7, 19), at(7, 20, 9), at(7, 20, 17, 40))
     assert (notice.posted_on, notice.last_day) == (date(2023, 7, 20), date(2023, 8, 4))
     assert notice.ends_at == at(8, 5, 0)
-    assert notice.number == "广顺园公示-2023-0001"
+    assert notice.number == "广顺园-2023-0001"
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_an_unreviewed_notice_and_its_number_are_of_one_community(world):
     with clock.told_at(at(7, 3)):
         other = World(cast.community("红星里社区"))
         assert [world.written().number, world.written().number, other.written().number] == [
-            "广顺园公示-2023-0001",
-            "广顺园公示-2023-0002",
-            "红星里公示-2023-0001",
+            "广顺园-2023-0001",
+            "广顺园-2023-0002",
+            "红星里-2023-0001",
         ]

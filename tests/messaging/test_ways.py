@@ -1,6 +1,7 @@
 """The office sets its ways out up: secrets are not shown again, answers are told as they came, nothing calls inside."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,8 @@ from linli.messaging.models import Channel, QuietHours, ReviewDuty
 from linli.messaging.services import deliver_due, mend_channel
 from linli.record.acting import Acting
 from tests import cast
-from tests.messaging.gateways import SECRET, Mailbox, a_gateway, a_mailbox, saying
+from tests.journeys.reading import Reader
+from tests.messaging.gateways import SECRET, Gateway, Mailbox, a_gateway, a_mailbox, http, saying
 
 PHONE = "13800001234"
 
@@ -25,9 +27,13 @@ def once_of(page: str) -> str:
     return re.findall(r'name="once" value="(\w+)', page)[0]
 
 
+def filled(office, address: str, **told: object) -> dict[str, object]:
+    """The page's form as a browser sends it, with these words in it."""
+    return Reader(office).open(address).form().filled(told)
+
+
 def set_up(office, kind: str, **told: object) -> Channel:
-    page = office.get(f"/ways/{kind}").content.decode()
-    sent = {"once": once_of(page), "title": "发送", **told}
+    sent = filled(office, f"/ways/{kind}", title="发送", **told)
     for _ in range(2):  # sent twice it is one
         assert office.post(f"/ways/{kind}", sent)["Location"] == "/ways"
     return Channel.objects.get()
@@ -94,7 +100,7 @@ def test_what_is_kept_is_never_shown_again_and_what_is_left_empty_stays(office):
 
 
 def test_a_refused_form_does_not_show_the_secret_again(office):
-    sent = {"once": "x" * 32, "title": "发送", "url": "http://a.example/", "key_id": "us", "secret": SECRET}
+    sent = filled(office, "/ways/sms", title="发送", url="http://a.example/", key_id="us", secret=SECRET)
     page = office.post("/ways/sms", sent)
     assert page.status_code == 400
     assert SECRET not in page.content.decode()
@@ -106,7 +112,7 @@ INSIDE = ["https://127.0.0.1/send", "https://10.0.0.8/", "https://[::1]/", "http
 @pytest.mark.parametrize("url", INSIDE)
 def test_an_address_inside_the_network_is_refused_in_plain_words(office, settings, url):
     settings.OUTBOUND_HOSTS = frozenset()
-    page = office.post("/ways/sms", {"once": "y" * 32, "title": "发送", "url": url, "key_id": "us", "secret": SECRET})
+    page = office.post("/ways/sms", filled(office, "/ways/sms", title="发送", url=url, key_id="us", secret=SECRET))
     assert page.status_code == 400
     assert "这个地址在内部网络里" in page.content.decode()
     assert not Channel.objects.exists()
@@ -116,6 +122,47 @@ def test_a_name_that_leads_inside_is_not_called(office, settings):
     settings.OUTBOUND_HOSTS = frozenset()
     channel = sms(office, "https://localhost/send")
     assert "网址指向内部网络，没有去连" in tried(office, channel)
+
+
+def test_a_gateway_of_other_names_is_set_up_from_its_document_alone(office):
+    """A provider that calls everything otherwise, answers inside of something, and knows us by a bearer token."""
+
+    def answer(gateway: Gateway, request: dict[str, Any], line: Any) -> None:
+        codes = {"138": "Ok", "139": "LimitExceeded", "137": "InBlacklist"}
+        lines = [
+            {"SerialNo": "s-1", "Ref": each["id"], "State": codes[each["phone"][:3]]} for each in request["body"]["sms"]
+        ]
+        line.sendall(http("200 OK", {"Response": {"List": lines}}))
+
+    with a_gateway(*[answer] * 3, signed="authorization") as gateway:
+        channel = set_up(
+            office, "sms", url=gateway.url, key_id="us", secret=SECRET, signing="bearer", batch=1, fields_list="sms",
+            fields_key="id", fields_to="phone", fields_text="words", extra="templateId=98765\nappId = 7",
+            answer_whole="Response.Error.Code", answer_list="Response.List", answer_key="Ref", answer_code="State",
+            answer_receipt="SerialNo", fine="Ok", later="LimitExceeded，Busy",
+        )  # fmt: skip
+        page = office.get(f"/ways/{channel.id}").content.decode()
+        assert SECRET not in page
+        assert "Response.List" in page
+        assert "98765" not in page, "what else is sent may be a secret"
+        for phone, words in (("137", "被拒"), ("138", "已发出"), ("139", "要等一等")):
+            assert words in tried(office, channel, f"{phone}00001234")
+        (sent,) = gateway.requests[1]["body"]["sms"]
+        assert gateway.requests[1]["body"] == {"templateId": "98765", "appId": "7", "sms": [sent]}
+        assert sent["phone"] == "13800001234"
+        assert gateway.requests[0]["headers"]["authorization"] == f"Bearer {SECRET}"
+    came = Reader(office).open(f"/ways/{channel.id}").form("/came")
+    for _ in range(2):
+        assert office.post(came.action).status_code == 302
+    assert "已送达" in office.get(f"/ways/{channel.id}").content.decode()
+
+
+@pytest.mark.parametrize("told", [{"headers_key": "X Key"}, {"headers_at": "钥匙"}, {"fields_to": ""}, {"batch": 1001}])
+def test_names_that_no_request_can_bear_are_refused(office, told):
+    basics = {"title": "发送", "url": "https://a.example/", "key_id": "us", "secret": SECRET}
+    page = office.post("/ways/sms", filled(office, "/ways/sms", **basics, **told))
+    assert page.status_code == 400
+    assert not Channel.objects.exists()
 
 
 def test_a_way_is_stopped_and_used_again(office):

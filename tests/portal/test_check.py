@@ -1,7 +1,9 @@
 """核验码: whoever scans it sees whether an affair was changed, and takes home a proof that holds without us."""
 
+import hashlib
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -9,11 +11,14 @@ from pytest_django import Settings
 
 from linli.cli import main
 from linli.matters.models import Matter
+from linli.messaging.models import Notice, Review
+from linli.messaging.papers import notice_paper
 from linli.record.logs import log_key
 from linli.record.models import Log
 from linli.record.sealing import seal_due
 from linli.rules.notes import opened
 from tests import cast
+from tests.messaging.worlds import TEXT, World
 
 pytestmark = pytest.mark.django_db
 WORDS = "48级露天台阶，老人上下楼难。"
@@ -37,6 +42,13 @@ def matter(settings: Settings, tmp_path: Path) -> Matter:
     )
     seal_due()
     return found
+
+
+@pytest.fixture
+def world(settings: Settings, tmp_path: Path) -> World:
+    """A compound with an office that writes notices and reviews them."""
+    settings.WITNESS_FOLDER = tmp_path / "witness"
+    return World()
 
 
 def page(matter: Matter, client: Client | None = None) -> str:
@@ -70,6 +82,45 @@ def test_what_was_changed_afterwards_is_seen(matter: Matter, change: dict[str, s
     html = page(matter)
     assert "对不上" in html
     assert "没有改过" not in html
+
+
+def test_from_a_posted_notice_whoever_scans_sees_its_proof(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The code on the sheet leads to the proof of what hangs there, and to the notice for who may read it."""
+    notice = world.posted()
+    seal_due()
+    paper = notice_paper(notice)
+    here = urlsplit(paper.code).path
+    known_by = hashlib.sha256(TEXT.encode()).hexdigest()[:16]
+    assert here == f"/check/{notice.thread_id}"
+    assert known_by in " ".join(paper.proof)
+    neighbour = cast.signed_in(cast.neighbour(world.compound))
+    shown = {
+        who: client.get(here).content.decode() for who, client in (("anybody", Client()), ("neighbour", neighbour))
+    }
+    for html in shown.values():
+        assert "没有改过" in html
+        assert known_by in html
+        assert "公示贴在一处门口（3次）" in html
+        assert f"/notices/{notice.id}" in html
+    assert notice.title not in shown["anybody"]
+    assert notice.title in shown["neighbour"]
+    for client, opened_texts in ((Client(), 0), (neighbour, 1)):
+        (tmp_path / "proof.json").write_bytes(client.get(f"{here}/proof").content)
+        assert main(["verify", str(tmp_path / "proof.json")]) == 0
+        assert json.loads(capsys.readouterr().out)["opened"] == opened_texts
+
+
+@pytest.mark.parametrize("change", ["title", "text"])
+def test_a_notice_that_was_changed_after_it_hung_is_seen(world: World, change: str) -> None:
+    notice = world.posted()
+    seal_due()
+    if change == "title":
+        Notice.objects.filter(id=notice.id).update(title="聚鑫园不装电梯公示")
+    else:
+        Review.objects.filter(id=notice.review_id).update(shown=TEXT.replace("一部", "两部"))
+    assert "对不上" in Client().get(f"/check/{notice.thread_id}").content.decode()
 
 
 def test_a_step_that_is_not_sealed_yet_says_so(matter: Matter) -> None:

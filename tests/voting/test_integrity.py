@@ -16,10 +16,10 @@ from linli.accounts.models import Account, Claim
 from linli.community import policy as community_policy
 from linli.community.models import Area, Dwelling, Place, Role, Within
 from linli.community.policy import Action, can, require
+from linli.community.services import begin_thread
 from linli.machine.cluster import OWNER_ROLE, Cluster
 from linli.matters import policy as matters_policy
 from linli.matters.models import Matter
-from linli.matters.services.raising import thread_of
 from linli.messaging import policy as messaging_policy
 from linli.record import clock
 from linli.record.acting import Acting
@@ -152,12 +152,12 @@ def test_no_row_names_one_of_another_community():
             place=Place.objects.get(kind="town"),
         ),
         lambda: Matter.objects.create(
-            community=house.community, thread=thread_of(house.community.id), place=other.building, title="x", words="x",
-            pack=LIFT, convener=house.committee, decider="x",
+            community=house.community, thread=begin_thread(house.community.id), place=other.building, title="x",
+            words="x", pack=LIFT, convener=house.committee, decider="x",
         ),
         lambda: Matter.objects.create(
-            community=house.community, thread=thread_of(house.community.id), place=house.building, title="x", words="x",
-            pack=LIFT, convener=house.committee, decider="x", drive=foreign,
+            community=house.community, thread=begin_thread(house.community.id), place=house.building, title="x",
+            words="x", pack=LIFT, convener=house.committee, decider="x", drive=foreign,
         ),
     ]  # fmt: skip
     for make in news:

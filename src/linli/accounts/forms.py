@@ -140,6 +140,53 @@ class RoleForm(forms.Form):
         body.queryset = Organisation.objects.filter(id__in=[each.id for each in organisations])
 
 
+class LeadersForm(forms.Form):
+    """Up to three building leaders in one go: the name, and where each leads."""
+
+    ROWS = 3
+
+    title = forms.CharField(
+        label=_("职务叫什么"),
+        max_length=40,
+        help_text=_("按你们的叫法，例如：楼栋长、红管家。"),
+        widget=forms.TextInput(attrs=OFF),
+    )
+
+    def __init__(self, *args: object, places: list[tuple[int, Place]], **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        allowed = Place.objects.filter(id__in=[place.id for _, place in places])
+        for n in range(1, self.ROWS + 1):
+            name = forms.CharField(
+                label=_("第%(n)s位楼长的姓名") % {"n": n},
+                max_length=60,
+                required=n == 1,
+                widget=forms.TextInput(attrs=OFF),
+            )
+            at = forms.ModelChoiceField(
+                label=_("第%(n)s位管哪里") % {"n": n}, queryset=allowed, required=False, empty_label=_("请选")
+            )
+            at.choices = [("", _("请选")), *((place.id, "　" * depth + place.name) for depth, place in places)]
+            self.fields |= {f"name_{n}": name, f"place_{n}": at}
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The name and the place of each."""
+        return [(self[f"name_{n}"], self[f"place_{n}"]) for n in range(1, self.ROWS + 1)]
+
+    @property
+    def leaders(self) -> list[tuple[str, Place]]:
+        """Who was written down, and where each leads."""
+        data = self.cleaned_data
+        return [(data[f"name_{n}"], data[f"place_{n}"]) for n in range(1, self.ROWS + 1) if data[f"name_{n}"]]
+
+    def clean(self) -> dict[str, object]:
+        """Whoever has a name leads somewhere."""
+        for n in range(1, self.ROWS + 1):
+            if self.cleaned_data.get(f"name_{n}") and not self.cleaned_data.get(f"place_{n}"):
+                self.add_error(f"place_{n}", _("请选这一位管哪里。"))
+        return self.cleaned_data
+
+
 class BodyForm(forms.Form):
     """A body that convenes, decides, carries or supervises."""
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("own/keys/passkey", views.passkey, name="passkey"),
     path("own/keys/<uuid:factor_id>/remove", views.remove, name="remove-key"),
     path("people", views.people, name="people"),
+    path("people/leaders", views.leaders, name="leaders"),
     path("people/<uuid:person_id>", views.person, name="person"),
     path("people/<uuid:person_id>/invite", views.invite, name="invite-person"),
     path("people/<uuid:person_id>/call", views.call, name="call-person"),

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from linli.files.queries import read, stamped_photo, stamped_versions
 from linli.matters.models import Matter
-from linli.matters.queries import paper_of, station
+from linli.matters.queries import matter_for, paper_of, station
 from linli.matters.services import RESULT_PAPER
 from linli.matters.words import cost_words, replaced_words, result_words, timeline, verdict_words, who_is_who
 from linli.record import clock
+from linli.record.acting import Acting
 from linli.voting import counting
 from linli.voting.models import Drive, Seat, SlipPhoto, Voice
 from linli.voting.queries import Decision, decisions_of, law_of, plan_of, progress_of
@@ -34,6 +35,7 @@ from linli.web.papers import (
     Facts,
     Heading,
     Law,
+    Outgoing,
     Paper,
     Small,
     Table,
@@ -93,6 +95,15 @@ def result_title(matter: Matter, decision: Decision) -> str:
     if decision.recount:
         return _("%(title)s：表态结果（第%(n)s次）") % {"title": matter.title, "n": decision.number}
     return _("%(title)s：表态结果") % {"title": matter.title}
+
+
+def result_to_mail(viewer: Acting, matter_id: UUID) -> Outgoing:
+    """The result that stands, as it may be sent to anybody who reads it; ``Matter.DoesNotExist`` before there is."""
+    matter = matter_for(viewer, matter_id)
+    if matter.state != Matter.State.DECIDED or matter.drive is None:
+        raise Matter.DoesNotExist
+    paper = result_paper(matter, decisions_of(matter.drive)[0])
+    return Outgoing(paper, matter.community_id, matter.number, reverse("matters:result", args=[matter.id]))
 
 
 def slip_papers(matter: Matter, drive: Drive, *, scope: UUID | None = None) -> list[Paper]:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from linli.matters.models import Matter
-from linli.messaging.models import Notice
 from linli.record import clock
 from linli.rules.money import capitals, yuan
 from linli.rules.packs import Pack
@@ -254,12 +253,10 @@ def looked_into(drive: Drive) -> list[parts.Step]:
     return steps
 
 
-def announcement(matter: Matter, decision: Decision, before: Notice | None) -> dict[str, Any]:
-    """What a notice of the result begins as: the result's own facts as sentences, and the least days of its rule; what
-    takes the place of an earlier notice names it."""
+def announcement(matter: Matter, decision: Decision) -> dict[str, Any]:
+    """What a notice of the result begins as: the result's own facts as sentences, and the least days of its rule."""
     found = result_words(matter, decision)
     lines = [
-        *([_("代替%(number)s号公示。") % {"number": before.number}] if before else []),
         found.verdict["say"],
         *(_("%(what)s：%(words)s。") % {"what": what, "words": words} for what, words in found.facts),
     ]

@@ -1,10 +1,16 @@
 """What people fill in for a notice, an objection, and the review of a text."""
 
+import re
+from collections.abc import Mapping, Sequence
+from typing import cast
+
 from django import forms
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from linli.community.models import Organisation, Person, Place
+from linli.messaging.channels.sms import ANSWER, BATCH, FIELDS, FINE, HEADERS
 from linli.messaging.models import Notice, NoticeObjection, Review
 from linli.messaging.services.reviews import LONGEST, REASONS_TO_HIDE
 from linli.record import clock
@@ -52,18 +58,46 @@ class ChannelForm(forms.Form):
 
     title = forms.CharField(label=_("叫什么"), max_length=40, help_text=_("例如：社区短信"))
 
-    def __init__(self, *args: object, changing: bool = False, **more: object) -> None:
+    #: What is one tap away: title, words, the names of its fields.
+    GROUPS: Sequence[tuple[Promise, Promise, Sequence[str]]] = ()
+
+    def __init__(
+        self, *args: object, changing: bool = False, now: Mapping[str, object] | None = None, **more: object
+    ) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
         if changing:
             del self.fields["title"]
-            for field in self.fields.values():
+            for name, field in self.fields.items():
                 field.required = False
-                field.initial = None
+                field.initial = (now or {}).get(name)
+
+    @property
+    def first(self) -> list[forms.BoundField]:
+        """The fields that everybody fills in."""
+        later = {name for _title, _words, names in self.GROUPS for name in names}
+        return [field for field in self if field.name not in later]
+
+    @property
+    def groups(self) -> list[tuple[Promise, Promise, list[forms.BoundField], bool]]:
+        """The rest, group by group; open where something in it is wrong."""
+        return [
+            (title, words, [self[name] for name in names], any(self[name].errors for name in names))
+            for title, words, names in self.GROUPS
+        ]
 
     @property
     def told(self) -> dict[str, object]:
         """What the channel is told."""
         return {name: value for name, value in self.cleaned_data.items() if name != "title"}
+
+
+#: Names in a request's head, in its body, in the answer: what stands before ``_`` in the names of the form's fields.
+PLACES = ("headers", "fields", "answer")
+
+
+def named(label: Promise, usual: str) -> forms.CharField:
+    """How a gateway calls something."""
+    return forms.CharField(label=cast(str, label), max_length=64, initial=usual, widget=forms.TextInput(attrs=OFF))
 
 
 class SmsForm(ChannelForm):
@@ -75,6 +109,90 @@ class SmsForm(ChannelForm):
         label=_("密钥"), max_length=400, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
     signature = forms.CharField(label=_("短信签名"), max_length=40, required=False, help_text=_("例如：【广顺园社区】"))
+    signing = forms.ChoiceField(
+        label=_("怎么签名"),
+        choices=[
+            ("hmac-hex", _("HMAC-SHA256，写成十六进制")),
+            ("hmac-base64", _("HMAC-SHA256，写成 Base64")),
+            ("bearer", _("直接带密钥：Authorization: Bearer")),
+            ("basic", _("直接带账号和密钥：Authorization: Basic")),
+        ],
+        initial="hmac-hex",
+        help_text=_("HMAC 签的是：时间戳、一个换行、请求正文。"),
+    )
+    headers_key = named(_("请求头：账号"), HEADERS["key"])
+    headers_at = named(_("请求头：时间戳（秒）"), HEADERS["at"])
+    headers_proof = named(_("请求头：签名"), HEADERS["proof"])
+    fields_list = named(_("这一批短信"), FIELDS["list"])
+    fields_key = named(_("每条的编号"), FIELDS["key"])
+    fields_to = named(_("手机号"), FIELDS["to"])
+    fields_text = named(_("短信的话"), FIELDS["text"])
+    extra = forms.CharField(
+        label=_("另外要带的"),
+        max_length=1000,
+        required=False,
+        widget=large(3),
+        help_text=_("一行一个，写成 名字=值，例如：templateId=1234。存了以后不再显示，空着的不改。"),
+    )
+    answer_whole = named(_("整个回答的代码"), ANSWER["whole"])
+    answer_list = named(_("每条的结果"), ANSWER["list"])
+    answer_key = named(_("结果里：每条的编号"), ANSWER["key"])
+    answer_code = named(_("结果里：代码"), ANSWER["code"])
+    answer_receipt = named(_("结果里：回执号"), ANSWER["receipt"])
+    fine = forms.CharField(
+        label=_("哪些代码算收下"),
+        max_length=200,
+        initial=", ".join(FINE),
+        help_text=_("用逗号隔开。别的代码都算没收。"),
+    )
+    later = forms.CharField(
+        label=_("哪些代码是等一等再发"),
+        max_length=200,
+        required=False,
+        help_text=_("发得太快时对方回的代码，用逗号隔开。"),
+    )
+    batch = forms.IntegerField(label=_("一次最多发几条"), min_value=1, max_value=1000, initial=BATCH)
+    honours_keys = forms.BooleanField(
+        label=_("同一个编号，对方保证只发一次"),
+        required=False,
+        help_text=_("说明书里写明了才勾。勾上以后，没等到回答的会再发一次。"),
+    )
+
+    GROUPS = (
+        (
+            _("签名"),
+            _("名字照说明书抄，对不上的改掉，对得上的不用动。"),
+            ("signing", "headers_key", "headers_at", "headers_proof"),
+        ),
+        (
+            _("发出去的正文里，各叫什么"),
+            _("正文是 JSON。"),
+            ("fields_list", "fields_key", "fields_to", "fields_text", "extra"),
+        ),
+        (
+            _("怎么看对方收没收"),
+            _("只看对方回答里的代码。在别的字段里面的，用点连起来，例如：Response.List。"),
+            ("answer_whole", "answer_list", "answer_key", "answer_code", "answer_receipt", "fine", "later"),
+        ),
+        (_("一次发多少"), _("照说明书的上限写。"), ("batch", "honours_keys")),
+    )
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What the gateway is told: names by their place, codes one by one, what else is sent by its name."""
+        told: dict[str, object] = {}
+        for name, value in super().told.items():
+            place, _line, inner = name.partition("_")
+            if place in PLACES:
+                names = cast(dict[str, str], told.setdefault(place, {}))
+                names.update({inner: str(value)} if value else {})
+            else:
+                told[name] = value
+        codes = {name: [each.strip() for each in re.split("[,，]", str(told[name]))] for name in ("fine", "later")}
+        told.update({name: [each for each in said if each] for name, said in codes.items()})
+        pairs = [line.partition("=") for line in str(told["extra"]).splitlines() if line.strip()]
+        told["extra"] = {key.strip(): said.strip() for key, _equals, said in pairs}
+        return {name: value for name, value in told.items() if value or name not in ("fine", "extra")}
 
 
 class EmailForm(ChannelForm):
@@ -100,6 +218,19 @@ class TryForm(forms.Form):
     """Where a message to oneself goes."""
 
     address = forms.CharField(label=_("发给自己：手机号或者邮箱"), max_length=200)
+
+
+class MailForm(forms.Form):
+    """To whom a paper goes, and what for."""
+
+    address = forms.EmailField(
+        label=_("发给谁：邮箱地址"),
+        max_length=200,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+    )
+    purpose = forms.CharField(
+        label=_("为什么发"), max_length=200, help_text=_("会记在留痕里，例如：交街道备案。不要写人名和电话。")
+    )
 
 
 class QuietForm(forms.Form):

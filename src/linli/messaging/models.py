@@ -1,11 +1,14 @@
 """What goes out to people: messages and each of their deliveries; public texts and their review; notices on doors."""
 
+from hashlib import sha256
+
 from django.db import models
 
 from linli.community.models import Organisation, Person, Place, Within
 from linli.files.models import File
 from linli.record import clock
 from linli.record.cipher import Cell
+from linli.record.models import Thread
 from linli.record.sealed import SealedField
 
 
@@ -61,6 +64,9 @@ class Message(Within):
     body = models.TextField(blank=True)
     body_kind = models.CharField(max_length=64, blank=True)
     subject = models.UUIDField(null=True)
+    enclosure = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="+")
+    enclosed_as = models.CharField(max_length=120, blank=True, help_text="the enclosure's name")
+    purpose = models.CharField(max_length=200, blank=True, help_text="why a paper goes out, as who sends it says")
     urgent = models.BooleanField(default=False)
     by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
@@ -178,6 +184,7 @@ class Review(Within):
 
     of = models.CharField(max_length=12, choices=Of.choices)
     subject = models.UUIDField(help_text="what the text belongs to, as a value")
+    thread = models.UUIDField(null=True, help_text="the affair it belongs to, where there is one")
     title = models.CharField(max_length=80, help_text="what it belongs to, in words for the list")
     original = SealedField()
     fingerprint = models.CharField(max_length=64, help_text="of the text as written, under a key: it tells nothing")
@@ -211,6 +218,16 @@ class Review(Within):
         """Whether all may read ``shown``."""
         return self.state == self.State.APPROVED
 
+    @property
+    def shown_sha256(self) -> str:
+        """What the log has of the text that all may read."""
+        return sha256(self.shown.encode()).hexdigest()
+
+    @property
+    def shown_code(self) -> str:
+        """The first of it, by which people know the text again on paper."""
+        return self.shown_sha256[:16]
+
 
 class Appeal(Within):
     """An author's appeal (申诉) against a text sent back or hidden: the supervision committee decides it."""
@@ -238,21 +255,11 @@ class Appeal(Within):
         return f"{self.review} {self.state}"
 
 
-class NoticeNumber(Within):
-    """The last number given to a notice in a community and year, changed under its lock; gaps are allowed."""
-
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "year"], name="one_numbering_of_notices")]
-
-    def __str__(self) -> str:
-        return f"{self.year} {self.last}"
-
-
 class Notice(Within):
-    """A public notice (公示): posted at each unit's door, its days counted from the last place posted."""
+    """A public notice (公示): posted at each unit's door, its days counted from the last place posted.
+
+    One that tells what became of an affair carries that affair's thread; any other begins one.
+    """
 
     class State(models.TextChoices):
         PREPARED = "prepared"
@@ -265,7 +272,7 @@ class Notice(Within):
         RESIDENTS = "residents"
         NET = "net"
 
-    number = models.CharField(max_length=40, help_text="what people call it: 广顺园公示-2023-0007")
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="+")
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=80)
     review = models.OneToOneField(Review, on_delete=models.PROTECT, related_name="notice")
@@ -285,7 +292,6 @@ class Notice(Within):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["community", "number"], name="one_notice_of_a_number"),
             models.UniqueConstraint(fields=["community", "id"], name="notice_in_community"),
             models.CheckConstraint(condition=models.Q(days__gt=0), name="notice_has_days"),
         ]
@@ -293,6 +299,11 @@ class Notice(Within):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def number(self) -> str:
+        """What people call the affair, on paper as on the page: 广顺园-2023-0001."""
+        return self.thread.number
 
 
 class Posting(Within):

@@ -1,6 +1,6 @@
 """A notice on paper: what hangs at the doors, in the same words as its page."""
 
-import hashlib
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,10 +9,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from linli.messaging.models import Notice
-from linli.messaging.queries import board_of
+from linli.messaging.queries import board_of, notice_for
 from linli.messaging.views import pages
+from linli.record.acting import Acting
 from linli.web.dates import full_day
-from linli.web.papers import Days, Facts, Paper, Small, Text
+from linli.web.papers import Days, Facts, Outgoing, Paper, Small, Text
 
 
 def notice_paper(notice: Notice) -> Paper:
@@ -37,12 +38,21 @@ def notice_paper(notice: Notice) -> Paper:
         signed=(notice.issuer.name, day),
         stamp=True,
         proof=(
-            _("扫码看全文、提意见"),
-            _("全文的核验码") + f" {hashlib.sha256(text.encode()).hexdigest()[:16]}",
+            _("扫码看它改没改过，也看全文、提意见"),
+            _("全文的核验码") + f" {notice.review.shown_code}",
         ),
-        code=settings.ADDRESS + reverse("messaging:notice", args=[notice.id]),
+        code=settings.ADDRESS + reverse("check", args=[notice.thread_id]),
         language=get_language() or settings.LANGUAGE_CODE,
     )
+
+
+def notice_to_mail(viewer: Acting, notice_id: UUID) -> Outgoing:
+    """The notice as it may be sent to anybody who reads it; ``Notice.DoesNotExist`` before its text is approved."""
+    notice = notice_for(viewer, notice_id)
+    if not notice.review.is_public:
+        raise Notice.DoesNotExist
+    page = reverse("messaging:sheet", args=[notice.id])
+    return Outgoing(notice_paper(notice), notice.community_id, notice.number, page)
 
 
 def objection_words(notice: Notice) -> str:

@@ -33,10 +33,14 @@ def thread_for(thread: UUID) -> Thread:
     return Thread.objects.get(id=found.merged_into) if found.merged_into else found
 
 
+def threads_in(thread: UUID) -> list[UUID]:
+    """A thread, and what was merged into it."""
+    return [thread, *Thread.objects.filter(merged_into=thread).values_list("id", flat=True)]
+
+
 def events_of(thread: UUID) -> QuerySet[Event]:
     """The open events of a thread and of what was merged into it, first things first: what anybody may read."""
-    joined = Thread.objects.filter(merged_into=thread).values_list("id", flat=True)
-    return Event.objects.filter(thread__in=[thread, *joined], quiet=False).order_by("id")
+    return Event.objects.filter(thread__in=threads_in(thread), quiet=False).order_by("id")
 
 
 @dataclass(frozen=True, slots=True)

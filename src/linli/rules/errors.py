@@ -17,9 +17,11 @@ class Refused(Exception):
         self.words = words
         self.facts = facts
 
-    def say(self, translate: Callable[[str], str] = str) -> str:
-        """The sentence for a reader: ``translate`` (such as gettext) turns the Chinese template into their language."""
-        return translate(self.words).format(**self.facts)
+    def say(self, translate: Callable[[str], str] = str, tell: Callable[[object], object] = lambda fact: fact) -> str:
+        """The sentence for a reader: ``translate`` (such as gettext) turns the Chinese template into their language,
+        ``tell`` each fact that has words of its own (a rule's article).
+        """
+        return translate(self.words).format(**{name: tell(fact) for name, fact in self.facts.items()})
 
     def __str__(self) -> str:
         return self.say()

@@ -124,6 +124,12 @@ def mask_phone(number: str) -> str:
     return f"{number[:-8]}****{number[-4:]}" if len(number) > 8 else "*" * len(number)
 
 
+def mask_mail(address: str) -> str:
+    """An e-mail address by which only its owner is known: its first letter and its server."""
+    name, _at, server = address.rpartition("@")
+    return f"{name[:1]}***@{server}"
+
+
 def mask_identity(number: str) -> str:
     """An identity number for people who need not know it: the first four and the last four, 1101**********002X."""
     return f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}" if len(number) > 12 else "*" * len(number)

@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import Literal
 
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 State = Literal[
     "passed",
@@ -48,6 +50,16 @@ SHAPES: dict[str, str] = {
     "agreed": "agreed",
 }
 """Which drawing (``s-…`` in icons.svg) stands before the word of a state."""
+
+
+def unbroken(number: object) -> SafeString:
+    """A number such as 广顺园-2023-0001 as one piece: no line ends at its hyphens."""
+    return format_html('<span class="nb">{}</span>', number)
+
+
+def numbered(number: object, words: object) -> SafeString:
+    """The note of a row that has a number: the number as one piece, then words."""
+    return format_html("{} · {}", unbroken(number), words)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from linli.rules.errors import Forbidden, Refused, TooOften
+from linli.rules.packs import Text
 from linli.web.errors import plain_page
+from linli.web.law import language_of
 
 
 def words_of(refused: Refused) -> str:
     """The sentence of a refusal in the reader's language."""
-    return refused.say(gettext)
+    return refused.say(gettext, lambda fact: language_of(fact) if isinstance(fact, Text) else fact)
 
 
 def add_refusal(form: BaseForm, refused: Refused, field: str | None = None) -> None:

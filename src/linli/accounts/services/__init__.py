@@ -22,6 +22,7 @@ from linli.accounts.services.limits import spend
 from linli.accounts.services.logins import (
     add_device,
     end_sessions,
+    invite_leaders,
     invite_person,
     make_sign_in_link,
     open_account,
@@ -44,6 +45,7 @@ __all__ = [
     "end_help",
     "end_sessions",
     "invite_helper",
+    "invite_leaders",
     "invite_person",
     "make_sign_in_link",
     "open_account",

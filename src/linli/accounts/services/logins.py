@@ -1,17 +1,20 @@
 """Opening a login: whose people it is, and the one-time link that signs it in."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 
 from linli.accounts.models import Account, Claim, Session, SignInLink
 from linli.accounts.policy import OPEN_ACCOUNT
 from linli.accounts.tokens import hash_of, new_secret
-from linli.community.models import Person
+from linli.community.models import Person, Place, Role
 from linli.community.policy import not_allowed, require, require_program
+from linli.community.services import add_person, give_role
 from linli.record import clock
 from linli.record.acting import Acting
-from linli.record.services import note
+from linli.record.services import answer_once, note
 from linli.rules.errors import Refused
 
 LINK_LIFE = timedelta(hours=24)
@@ -104,6 +107,29 @@ def invite_person(*, person: Person, by: Acting) -> str:
     secret = write_link(account, by=by)
     note("person.invited", by=by, subject_kind="person", subject=person.id, place=person.community_id)
     return secret
+
+
+@transaction.atomic
+def invite_leaders(
+    *, community: Place, leaders: Sequence[tuple[str, Place]], title: str, once: str, by: Acting
+) -> list[tuple[Person, str]]:
+    """Put building leaders on the roster by name, give each the role at a place, and let each in: the person and the
+    secret of their link. All or none; with the same ``once`` nobody is added anew, and only the last links hold.
+
+    Refused: as ``add_person``, ``give_role`` and ``invite_person`` refuse.
+    """
+    invited = []
+    for n, (name, place) in enumerate(leaders, 1):
+
+        def write(name: str = name, place: Place = place) -> UUID:
+            person = add_person(community=community, name=name, by=by)
+            give_role(person=person, kind=Role.Kind.BUILDING_LEADER, title=title, place=place, by=by)
+            return person.id
+
+        made = answer_once(once and f"{once}-{n}", [name, str(place.id), title], by=by, write=write)
+        person = Person.objects.select_related("community").get(id=str(made))
+        invited.append((person, invite_person(person=person, by=by)))
+    return invited
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from linli.accounts.views.doors import claim, claims, code_sheet, codes, door, p
 from linli.accounts.views.family import at_door, end, family, invitation, one_help
 from linli.accounts.views.keys import app, keys, new_app, passkey, prove, remove
 from linli.accounts.views.own import add_browser, data, devices, end_browsers
-from linli.accounts.views.people import bodies, call, invite, people, person
+from linli.accounts.views.people import bodies, call, invite, leaders, people, person
 from linli.accounts.views.phones import ask_code, enter_code
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "invitation",
     "invite",
     "keys",
+    "leaders",
     "link",
     "new_app",
     "one_help",

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from linli.accounts.forms import BodyForm, CallForm, PersonForm, RoleForm
+from linli.accounts.forms import BodyForm, CallForm, LeadersForm, PersonForm, RoleForm
 from linli.accounts.policy import OPEN_ACCOUNT
 from linli.accounts.queries.doors import has_login
-from linli.accounts.services import invite_person
+from linli.accounts.services import invite_leaders, invite_person
 from linli.accounts.words import body_words
 from linli.community.models import Organisation, Person, Role
 from linli.community.policy import CHANGE_REGISTER, CHANGE_ROLES, SEE_REGISTER, can, require
@@ -146,6 +146,29 @@ def invite(request: HttpRequest, person_id: UUID) -> HttpResponse:
     secret = invite_person(person=found, by=by)
     address = f"{settings.ADDRESS}{reverse('sign-in-link', args=[secret])}"
     return render(request, "accounts/invite.html", {"person": found, "link": address})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def leaders(request: HttpRequest) -> HttpResponse:
+    """Three building leaders in one form, and their three codes on one page to be scanned or cut apart."""
+    by = actor(request)
+    community = community_of(by)
+    require(by, OPEN_ACCOUNT, community)
+    form = LeadersForm(request.POST or None, places=places_of(community, by), initial={"title": _("楼长")})
+    if form.is_bound and form.is_valid():
+        title, once = form.cleaned_data["title"], request.POST.get("once", "")
+        try:
+            made = invite_leaders(community=community, leaders=form.leaders, title=title, once=once, by=by)
+            codes = [
+                (person, place.name, f"{settings.ADDRESS}{reverse('sign-in-link', args=[secret])}")
+                for (person, secret), (_name, place) in zip(made, form.leaders, strict=True)
+            ]
+            return render(request, "accounts/leaders_codes.html", {"codes": codes, "title": title})
+        except Refused as refused:
+            add_refusal(form, refused)
+    page = {"form": form, "once": uuid.uuid4().hex}
+    return render(request, "accounts/leaders.html", page, status=400 if form.is_bound else 200)
 
 
 @login_required

@@ -5,7 +5,7 @@ from linli.community.services.doors import lay_out_doors
 from linli.community.services.owners import settle_at_door, take_own_word
 from linli.community.services.people import add_organisation, add_person, end_role, give_role, put_on_roster
 from linli.community.services.personal import record_phone, reveal
-from linli.community.services.places import add_place, checked_name, found_community, lock_community
+from linli.community.services.places import add_place, begin_thread, checked_name, found_community, lock_community
 from linli.community.services.registers import (
     keep_reading,
     order_register,
@@ -19,6 +19,7 @@ __all__ = [
     "add_organisation",
     "add_person",
     "add_place",
+    "begin_thread",
     "checked_name",
     "draw_decision_scopes",
     "end_role",

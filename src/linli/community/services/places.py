@@ -9,7 +9,8 @@ from linli.community.models import Place
 from linli.community.policy import CHANGE_REGISTER, not_allowed, require
 from linli.community.tree import LEVELS
 from linli.record.acting import Acting
-from linli.record.services import note
+from linli.record.models import Thread
+from linli.record.services import note, open_thread
 from linli.rules.doors import level_key, natural_key
 from linli.rules.errors import Refused
 
@@ -24,6 +25,12 @@ def lock_community(place: Place) -> UUID:
     if place.community_id is None:
         raise Refused("place.above-community", "这里是街道以上的一级。请先选一个社区。")
     return Place.objects.select_for_update(no_key=True).get(id=place.community_id).id
+
+
+def begin_thread(community: UUID) -> Thread:
+    """A new affair of the community, under the next number of its year and what people call it: 广顺园-2023-0001."""
+    called = Place.objects.get(id=community).name.removesuffix("社区")
+    return open_thread(community=community, called=called)
 
 
 def new_place(*, parent: Place | None, kind: str, name: str, community: Place | None, area_code: str = "") -> Place:

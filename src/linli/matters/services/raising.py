@@ -1,19 +1,17 @@
 """Raising a matter, mending what was raised wrongly, taking it back: before anybody is asked."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from django.db import transaction
 
 from linli.community.models import Organisation, Place
 from linli.community.policy import require
-from linli.community.services import lock_community
+from linli.community.services import begin_thread, lock_community
 from linli.matters import policy
 from linli.matters.models import Matter
 from linli.record import clock
 from linli.record.acting import Acting
-from linli.record.models import Thread
-from linli.record.services import note, open_thread
+from linli.record.services import note
 from linli.rules.errors import Refused
 from linli.rules.masking import personal_pieces
 from linli.rules.packs import shelf
@@ -47,7 +45,7 @@ def raise_matter(
     community = lock_community(place)
     matter = Matter.objects.create(
         community_id=community,
-        thread=thread_of(community),
+        thread=begin_thread(community),
         place=place,
         title=title.strip(),
         words=words.strip(),
@@ -167,9 +165,3 @@ def require_words(title: str, words: str) -> None:
     """Refuse a matter that says nothing."""
     if not title.strip() or not words.strip():
         raise Refused("matter.no-words", "请写下题目，和为什么要办这件事。")
-
-
-def thread_of(community_id: UUID) -> Thread:
-    """A new thread of the community, which a matter begins when nothing before it has."""
-    community = Place.objects.get(id=community_id)
-    return open_thread(community=community_id, called=community.name.removesuffix("社区"))

@@ -1,5 +1,7 @@
 """What follows a matter's result: its notice, a look into it, its papers."""
 
+from datetime import datetime
+
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
@@ -11,6 +13,7 @@ from linli.matters.models import Matter
 from linli.matters.queries import last_notice, objections_to, paper_of
 from linli.messaging.models import Notice, NoticeObjection
 from linli.messaging.services import withdraw_notice, write_notice
+from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
 from linli.rules.errors import Refused
@@ -38,7 +41,7 @@ def announce_result(*, matter: Matter, text: str, days: int, contact: str, by: A
     decision, before = decisions_of(matter.drive)[0], last_notice(matter)
     if before is not None and before.written_at >= decision.at:
         raise Refused("matter.announced", "这件事的结果已经写成公示了。请到公示栏看。")
-    named = f"代替{before.number}号公示。\n" if before is not None and before.number not in text else ""
+    named = f"代替{day_in_words(before.written_at)}写的公示。\n" if before is not None else ""
     anew = "（重新核对后）" if decision.recount else ""
     notice = write_notice(
         place=matter.place,
@@ -51,15 +54,23 @@ def announce_result(*, matter: Matter, text: str, days: int, contact: str, by: A
         circle=matter.circle,
         about_kind="matter",
         about=matter.id,
+        thread=matter.thread_id,
         by=by,
     )
+    facts = {"notice": str(notice.id), "replaces": str(before.id) if before else ""}
     note(
         "matter.announced", by=by, subject_kind="matter", subject=matter.id, place=matter.place_id,
-        public={"notice": notice.number, "replaces": before.number if before else ""}, thread=matter.thread_id,
+        public=facts, thread=matter.thread_id,
     )  # fmt: skip
     if before is not None and before.state in (Notice.State.PREPARED, Notice.State.RUNNING):
-        withdraw_notice(notice=before, why=f"结果重新核对过，见{notice.number}号公示。", by=by)
+        withdraw_notice(notice=before, why=f"结果重新核对过，见{day_in_words(notice.written_at)}写的公示。", by=by)
     return notice
+
+
+def day_in_words(moment: datetime) -> str:
+    """The day as a notice writes it, in the community's time: 2023年7月15日."""
+    day = moment.astimezone(clock.SHANGHAI)
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from linli.community.queries import community_of
 from linli.matters.forms import AnnounceForm, PutForm
 from linli.matters.models import Matter
 from linli.matters.policy import RAISE_MATTER
-from linli.matters.queries import for_community, last_notice, matter_for
+from linli.matters.queries import for_community, matter_for
 from linli.matters.services import announce_result, put_to_owners
 from linli.matters.views.hall import matter_rows
 from linli.matters.views.putting import put_page
@@ -155,7 +155,7 @@ def announce(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     if found.drive is None or found.drive.state != Drive.State.DECIDED:
         raise Http404
     drive = found.drive
-    form = AnnounceForm(request.POST or None, initial=announcement(found, decisions_of(drive)[0], last_notice(found)))
+    form = AnnounceForm(request.POST or None, initial=announcement(found, decisions_of(drive)[0]))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
 

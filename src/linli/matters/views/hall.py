@@ -14,7 +14,7 @@ def matter_rows(matters: Iterable[Matter]) -> list[parts.Row]:
     rows = []
     for matter in matters:
         state, word = station(matter)
-        note = f"{matter.number} · {matter.place.name}"
+        note = parts.numbered(matter.number, matter.place.name)
         rows.append(
             parts.Row(
                 matter.title, note, reverse("matters:matter", args=[matter.id]), icon="talk", state=state, word=word

@@ -5,6 +5,7 @@ from typing import cast
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from linli.community.policy import can
 from linli.files.models import File, StampedPaper
 from linli.files.queries import stamped_photo, stamped_versions
 from linli.files.views import serve
@@ -24,7 +26,8 @@ from linli.matters.queries import paper_of
 from linli.matters.services import RESULT_PAPER, note_sign_sheet, take_stamped_result
 from linli.matters.views.acts import fetch, office, once_key
 from linli.matters.views.results import fetch_decided
-from linli.record.acting import ActingRequest, actor
+from linli.messaging.policy import SEND_MESSAGE
+from linli.record.acting import Acting, ActingRequest, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
 from linli.voting.models import Drive
@@ -60,7 +63,8 @@ def result(request: HttpRequest, matter_id: UUID) -> HttpResponse:
         "paper": on_paper.result_paper(found, counts[0]),
         "back_url": reverse("matters:matter", args=[found.id]),
         "back_label": found.title,
-        "ways": ways_of(found),
+        "ways": ways_of(found, cast(ActingRequest, request).acting),
+        "here": settings.ADDRESS + request.path,
         "official": official_words(found, counts[0]),
         "earlier": earlier_rows(found, counts),
         "under_way": recount_under_way(drive),
@@ -68,12 +72,14 @@ def result(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     return render(request, "matters/result.html", page)
 
 
-def ways_of(matter: Matter) -> list[tuple[str, str, str]]:
+def ways_of(matter: Matter, viewer: Acting | None) -> list[tuple[str, str, str]]:
     """How the result can be taken away: word, address, drawing."""
+    may_send = viewer is not None and can(viewer, SEND_MESSAGE, matter.community)
     return ways_of_paper(
         pdf=reverse("matters:result-pdf", args=[matter.id]),
         docx=reverse("matters:result-docx", args=[matter.id]),
         shown=reverse("matters:result-pictures", args=[matter.id]),
+        mail=reverse("messaging:mail", args=["result", matter.id]) if may_send else "",
     )
 
 
@@ -173,7 +179,7 @@ def papers_page(request: HttpRequest, matter: Matter, form: StampedForm | None =
         "matter": matter,
         "drive": drive,
         "decided": decided,
-        "ways": ways_of(matter) if decided else [],
+        "ways": ways_of(matter, cast(ActingRequest, request).acting) if decided else [],
         "scopes": scopes_asked(drive) if drive and not decided else [],
         "can_collect": can_collect,
         "recounts": recount_files(matter, counts) if can_collect else [],

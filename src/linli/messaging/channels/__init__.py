@@ -12,13 +12,23 @@ again later. unknown: nobody can tell whether it was taken.
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a letter."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
-    """One thing to carry: ``key`` is what the other side is told to know it by."""
+    """One thing to carry: ``key`` is what the other side is told to know it by. Only letters enclose anything."""
 
     key: str
     address: str
     title: str
     body: str
+    enclosure: Enclosure | None = None
 
 
 @dataclass(frozen=True, slots=True)

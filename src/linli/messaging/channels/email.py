@@ -10,6 +10,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formataddr
 from hashlib import sha256
 
@@ -119,12 +120,18 @@ class Email:
         return Outcome("accepted", receipt=_words(said)) if code == 250 else _turned_down(code, said)
 
     def _letter(self, parcel: Parcel) -> EmailMessage:
-        letter = EmailMessage()
+        # RFC 5321 §2.3.8: every line ends in CR LF; a server may take a bare LF for no end at all.
+        letter = EmailMessage(policy=SMTP)
         letter["From"] = formataddr((self.name, self.sender))
         letter["To"] = parcel.address
         letter["Subject"] = parcel.title
         letter["Message-ID"] = f"<{sha256(parcel.key.encode()).hexdigest()[:32]}@{self.sender.partition('@')[2]}>"
         letter.set_content(parcel.body)
+        if parcel.enclosure is not None:
+            maintype, _, subtype = parcel.enclosure.media_type.partition("/")
+            letter.add_attachment(
+                parcel.enclosure.content, maintype=maintype, subtype=subtype, filename=parcel.enclosure.name
+            )
         return letter
 
 

@@ -2,7 +2,7 @@
 
 from linli.messaging.queries.channels import is_told, sms_channel
 from linli.messaging.queries.messages import Counts, counts_of
-from linli.messaging.queries.notices import Board, Said, board_of, notice_for, notices_for, said_of
+from linli.messaging.queries.notices import Board, Said, board_of, notice_for, notices_for, notices_of, said_of
 from linli.messaging.queries.reviews import (
     Segment,
     appeals_before,
@@ -23,6 +23,7 @@ __all__ = [
     "is_told",
     "notice_for",
     "notices_for",
+    "notices_of",
     "own_texts",
     "queue_of",
     "review_for",

@@ -1,12 +1,19 @@
 """What became of a message, in words that never blur: sent is not delivered, and nobody is said to have read."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Count, Max, Q
 
+from linli.community.policy import require
+from linli.community.queries import community_of
 from linli.messaging.models import Delivery, Message
+from linli.messaging.policy import SEND_MESSAGE
+from linli.record.acting import Acting
 
 State = Delivery.State
+#: Of one paper; what went before is in the record.
+LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,15 @@ class Counts:
     refused: int
     unknown: int
     waiting: int
+
+
+def mailed(subject: UUID, viewer: Acting) -> list[Delivery]:
+    """To whom a paper was sent and what is known of it, the last first, for who may send."""
+    require(viewer, SEND_MESSAGE, community_of(viewer))
+    sent = Delivery.objects.filter(
+        message__subject=subject, message__enclosure__isnull=False, community=viewer.community
+    )
+    return list(sent.select_related("message").order_by("-id")[:LISTED])
 
 
 def counts_of(message: Message) -> Counts:

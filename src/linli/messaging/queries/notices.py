@@ -13,6 +13,7 @@ from linli.messaging.models import Notice, NoticeObjection, Posting, Review
 from linli.messaging.policy import POST_NOTICE, WRITE_NOTICE, can_read_notice
 from linli.record import clock
 from linli.record.acting import Acting
+from linli.record.queries import threads_in
 from linli.rules.errors import Forbidden
 
 
@@ -42,15 +43,24 @@ class Said:
 
 def notices_for(viewer: Acting) -> QuerySet[Notice]:
     """The notices of the viewer's community, the newest first; before their review only the office sees them."""
-    notices = Notice.objects.filter(community=viewer.community).select_related("place", "review", "issuer")
+    notices = Notice.objects.filter(community=viewer.community).select_related("place", "review", "issuer", "thread")
     if not can(viewer, WRITE_NOTICE, community_of(viewer)):
         notices = notices.filter(review__state=Review.State.APPROVED)
     return notices.order_by("-written_at", "-id")
 
 
+def notices_of(thread: UUID) -> list[Notice]:
+    """The notices of an affair and of what was merged into it, the first written first; who may read each is asked of
+    the policy.
+    """
+    joined = threads_in(thread)
+    notices = Notice.objects.filter(thread__in=joined).select_related("place", "community", "review", "thread")
+    return list(notices.order_by("written_at", "id"))
+
+
 def notice_for(viewer: Acting | None, notice_id: UUID) -> Notice:
     """One notice; ``Notice.DoesNotExist`` where there is none, refused to those outside its circle."""
-    notice = Notice.objects.select_related("place", "community", "review", "issuer").get(id=notice_id)
+    notice = Notice.objects.select_related("place", "community", "review", "issuer", "thread").get(id=notice_id)
     if not can_read_notice(viewer, notice):
         raise Forbidden("notice.other-circle", "这份公示只给本社区的居民看。请先从自家楼道的链接进门。")
     return notice

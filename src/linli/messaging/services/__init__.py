@@ -1,6 +1,7 @@
 """Every write of messages, public texts and notices; other apps enter here."""
 
 from linli.messaging.services.channels import keep_channel, mend_channel, set_quiet_hours, try_channel
+from linli.messaging.services.mailing import mail_paper
 from linli.messaging.services.notices import (
     NOTICE_PAPER,
     answer_objection,
@@ -38,6 +39,7 @@ __all__ = [
     "hand_on_review",
     "hide_text",
     "keep_channel",
+    "mail_paper",
     "mend_channel",
     "name_reviewers",
     "object_to_notice",

@@ -1,43 +1,33 @@
 """公示: written, reviewed, posted at each unit's door, counted out from the last place posted, taken down."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.translation import get_language
 
 from linli.community.models import Organisation, Place
 from linli.community.policy import require
 from linli.community.queries import entrances_of
-from linli.community.services import lock_community
+from linli.community.services import begin_thread, lock_community
 from linli.files.models import File, StampedPaper
 from linli.files.services import keep_stamped, store_picture
-from linli.messaging.models import Notice, NoticeNumber, NoticeObjection, Posting, Review
+from linli.messaging.models import Notice, NoticeObjection, Posting, Review
 from linli.messaging.policy import POST_NOTICE, WRITE_NOTICE, can_read_notice
 from linli.messaging.services.reviews import put_up_again, put_up_for_review
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.ids import new_id
-from linli.record.services import note, plan_job
+from linli.record.services import Facts, note, plan_job
 from linli.rules import calendar
 from linli.rules.errors import Forbidden, Refused
 from linli.rules.masking import personal_pieces
-from linli.rules.packs import Pack, Text, shelf
+from linli.rules.packs import Pack, shelf
 
 State = Notice.State
 END = "notice.end"
 LONGEST_DAYS = 365
-
-
-class Said:
-    """A rule's words that are read in the reader's language, whoever reads the refusal."""
-
-    def __init__(self, text: Text) -> None:
-        self.text = text
-
-    def __str__(self) -> str:
-        return self.text.en if (get_language() or "").startswith("en") else self.text.zh
 
 
 #: What a stamped notice is called where stamped papers are kept.
@@ -58,10 +48,12 @@ def write_notice(
     circle: str = Notice.Circle.RESIDENTS,
     about_kind: str = "",
     about: UUID | None = None,
+    thread: UUID | None = None,
 ) -> Notice:
     """Write a notice for every unit's door at ``place`` and put its text up for review.
 
-    ``pack_id`` is the rule that asks for it, ``about`` what it is about (a matter). Refused: fewer days than the rule
+    ``pack_id`` is the rule that asks for it, ``about`` what it is about (a matter), ``thread`` the affair that it
+    belongs to, with its number; without one it begins an affair. Refused: fewer days than the rule
     has, with its article; a title that tells of a person; a body of another community.
     """
     require(by, WRITE_NOTICE, place)
@@ -77,7 +69,7 @@ def write_notice(
     notice = Notice(
         id=new_id(),
         community_id=community,
-        number=next_notice_number(community),
+        thread_id=thread or begin_thread(community).id,
         place=place,
         title=title,
         issuer=issuer,
@@ -89,22 +81,47 @@ def write_notice(
         about=about,
         written_at=clock.now(),
     )
-    of = Review.Of.NOTICE
-    notice.review = put_up_for_review(community=community, of=of, subject=notice.id, title=title, text=text, by=by)
+    notice.review = put_up_for_review(
+        community=community,
+        of=Review.Of.NOTICE,
+        subject=notice.id,
+        thread=notice.thread_id,
+        title=title,
+        text=text,
+        by=by,
+    )
     notice.save(force_insert=True)
     Posting.objects.bulk_create(
         Posting(community_id=community, notice=notice, place=door, label=label, position=n)
         for n, (door, label) in enumerate(entrances_of(place), 1)
     )
+    public = {"number": notice.number, "days": days, "pack": pack_id}
+    note_notice("notice.written", notice, by=by, public=public, commitments={"title": title})
+    return notice
+
+
+def note_notice(
+    name: str,
+    notice: Notice,
+    *,
+    by: Acting,
+    place: UUID | None = None,
+    at: datetime | None = None,
+    public: Facts | None = None,
+    commitments: Mapping[str, str] | None = None,
+) -> None:
+    """Note what was done with a notice, in the affair that it belongs to."""
     note(
-        "notice.written",
+        name,
         by=by,
         subject_kind="notice",
         subject=notice.id,
-        place=place.id,
-        public={"number": notice.number, "days": days, "pack": pack_id},
+        place=place or notice.place_id,
+        at=at,
+        public=public,
+        commitments=commitments,
+        thread=notice.thread_id,
     )
-    return notice
 
 
 def checked_title(title: str) -> str:
@@ -132,18 +149,8 @@ def require_days(days: int, pack: Pack | None) -> None:
             "notice.too-short",
             "公示不能少于{least}天（{article}）。请改成{least}天或者更长。",
             least=least,
-            article=Said(pack.article),
+            article=pack.article,
         )
-
-
-def next_notice_number(community_id: UUID) -> str:
-    """The next number of the community's notices this year: 广顺园公示-2023-0007. Under the community's lock."""
-    community = Place.objects.get(id=community_id)
-    year = clock.today().year
-    numbering, _ = NoticeNumber.objects.select_for_update().get_or_create(community=community, year=year)
-    numbering.last += 1
-    numbering.save(update_fields=["last"])
-    return f"{community.name.removesuffix('社区')}公示-{year}-{numbering.last:04d}"
 
 
 @transaction.atomic
@@ -152,7 +159,7 @@ def revise_notice(*, notice: Notice, text: str, by: Acting) -> Notice:
     require(by, WRITE_NOTICE, notice.place)
     notice = lock_notice(notice)
     put_up_again(notice.review, text=text, by=by)
-    note("notice.revised", by=by, subject_kind="notice", subject=notice.id, place=notice.place_id)
+    note_notice("notice.revised", notice, by=by)
     return notice
 
 
@@ -189,15 +196,8 @@ def post_notice(*, posting: Posting, by: Acting, at: datetime | None = None, pho
         raise Refused("notice.posted-when", "贴出的时间要在审过之后、现在之前。请核对。")
     posting.posted_at, posting.posted_by_id, posting.photo = moment, by.person, photo
     posting.save()
-    note(
-        "notice.posted",
-        by=by,
-        at=at,
-        subject_kind="notice",
-        subject=notice.id,
-        place=posting.place_id,
-        public={"photo": photo.sha256 if photo else ""},
-    )
+    facts = {"photo": photo.sha256 if photo else ""}
+    note_notice("notice.posted", notice, by=by, at=at, place=posting.place_id, public=facts)
     begin_counting(notice, by)
     return posting
 
@@ -213,12 +213,10 @@ def begin_counting(notice: Notice, by: Acting) -> None:
     notice.state = State.RUNNING
     notice.save()
     plan_job(END, subject=notice.id, due_at=counted.ends, community=notice.community_id)
-    note(
+    note_notice(
         "notice.counted",
+        notice,
         by=by,
-        subject_kind="notice",
-        subject=notice.id,
-        place=notice.place_id,
         public={
             "from": counted.first_day.isoformat(),
             "to": counted.last_day.isoformat(),
@@ -235,14 +233,8 @@ def end_notice(notice_id: UUID) -> None:
         return
     notice.state = State.ENDED
     notice.save(update_fields=["state"])
-    note(
-        "notice.ended",
-        by=Acting.system(notice.community_id),
-        subject_kind="notice",
-        subject=notice.id,
-        place=notice.place_id,
-        public={"objections": NoticeObjection.objects.filter(notice=notice).count()},
-    )
+    facts = {"objections": NoticeObjection.objects.filter(notice=notice).count()}
+    note_notice("notice.ended", notice, by=Acting.system(notice.community_id), public=facts)
 
 
 @transaction.atomic
@@ -260,7 +252,7 @@ def take_down_notice(*, posting: Posting, by: Acting, photo: File | None = None)
         raise Refused("notice.still-running", "公示还没满期，不能撤下。内容有错，请走撤回。")
     posting.down_at, posting.down_by_id, posting.last_photo = now, by.person, photo
     posting.save()
-    note("notice.taken-down", by=by, subject_kind="notice", subject=notice.id, place=posting.place_id)
+    note_notice("notice.taken-down", notice, by=by, place=posting.place_id, public={})
     left = Posting.objects.filter(notice=notice, posted_at__isnull=False, down_at=None).exists()
     if not left and notice.state in (State.RUNNING, State.ENDED):
         notice.state = State.DOWN
@@ -284,7 +276,7 @@ def withdraw_notice(*, notice: Notice, why: str, by: Acting) -> Notice:
         raise Refused("notice.why", "请写为什么撤回，最多{most}个字。", most=200)
     notice.state, notice.withdrawn_why = State.WITHDRAWN, impersonal(why.strip())
     notice.save(update_fields=["state", "withdrawn_why"])
-    note("notice.withdrawn", by=by, subject_kind="notice", subject=notice.id, place=notice.place_id)
+    note_notice("notice.withdrawn", notice, by=by, public={})
     return notice
 
 
@@ -321,18 +313,13 @@ def object_to_notice(
         community=notice.community_id,
         of=Review.Of.OBJECTION,
         subject=objection.id,
+        thread=notice.thread_id,
         title=notice.title,
         text=text,
         by=author,
     )
     objection.save(force_insert=True)
-    note(
-        "notice.objected",
-        by=author,
-        subject_kind="notice",
-        subject=notice.id,
-        place=notice.place_id,
-    )
+    note_notice("notice.objected", notice, by=author)
     return objection
 
 
@@ -355,12 +342,13 @@ def answer_objection(*, objection: NoticeObjection, text: str, by: Acting) -> No
         community=objection.community_id,
         of=Review.Of.REPLY,
         subject=objection.id,
+        thread=objection.notice.thread_id,
         title=objection.notice.title,
         text=text,
         by=by,
     )
     objection.save(update_fields=["reply"])
-    note("notice.answered", by=by, subject_kind="notice", subject=objection.notice_id)
+    note_notice("notice.answered", objection.notice, by=by)
     return objection
 
 

@@ -17,8 +17,9 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
-from linli.messaging.channels import Carrier, Outcome, Parcel
-from linli.messaging.models import Channel, Delivery, QuietHours
+from linli.files.queries import read
+from linli.messaging.channels import Carrier, Enclosure, Outcome, Parcel
+from linli.messaging.models import Channel, Delivery, Message, QuietHours
 from linli.messaging.services.channels import carrier_of
 from linli.record import clock
 from linli.record.cipher import unseal
@@ -72,7 +73,7 @@ def claim(limit: int) -> list[Delivery]:
     now = clock.now()
     due = list(
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("message", "channel")
+        .select_related("message__enclosure", "channel")
         .filter(Q(lease_until=None) | Q(lease_until__lt=now), due_at__lte=now)
         .exclude(channel__paused_until__gt=now)
         .order_by(F("urgent").desc(), "due_at", "id")[:limit]
@@ -137,10 +138,17 @@ def errand_of(delivery: Delivery) -> Errand:
             secret = bodies()[message.body_kind] if message.body_kind else None
             body = secret(message.subject) if secret and message.subject else message.body
         address = unseal(bytes(delivery.address), delivery.address_cell)
+        enclosure = enclosure_of(message)
     except Exception as fault:
         logger.error("delivery %s cannot be written: %s", delivery.id, code_of(fault))
         return Errand(delivery, None, code_of(fault))
-    return Errand(delivery, Parcel(delivery.key, address, message.title, body))
+    return Errand(delivery, Parcel(delivery.key, address, message.title, body, enclosure))
+
+
+def enclosure_of(message: Message) -> Enclosure | None:
+    """What goes with a message, as it was when it was put on its way."""
+    kept = message.enclosure
+    return None if kept is None else Enclosure(message.enclosed_as, kept.media_type, read(kept))
 
 
 Settled = tuple[Delivery, Outcome | None, bool]

@@ -1,6 +1,5 @@
 """先审后发: every public text waits for a reviewer, with what tells of people covered before anybody reads it."""
 
-import hashlib
 import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -15,7 +14,7 @@ from linli.messaging.policy import NAME_REVIEWERS, can_decide_appeal, can_review
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.cipher import index_of, seal, unseal
-from linli.record.services import note, plan_job
+from linli.record.services import Facts, note, plan_job
 from linli.rules.errors import Refused
 from linli.rules.masking import Piece, covered, personal_pieces, possible_names
 
@@ -59,12 +58,20 @@ def pieces_of(text: str, community: UUID) -> tuple[Piece, ...]:
     return personal_pieces(text, set(names))
 
 
-def put_up_for_review(*, community: UUID, of: str, subject: UUID, title: str, text: str, by: Acting) -> Review:
+def put_up_for_review(
+    *, community: UUID, of: str, subject: UUID, title: str, text: str, by: Acting, thread: UUID | None = None
+) -> Review:
     """A public text put in the queue, in the caller's transaction; its clock begins."""
     text = checked_text(text)
     now = clock.now()
     review = Review(
-        community_id=community, of=of, subject=subject, title=title[:80], by_person_id=by.person, due_at=now + CLOCK
+        community_id=community,
+        of=of,
+        subject=subject,
+        thread=thread,
+        title=title[:80],
+        by_person_id=by.person,
+        due_at=now + CLOCK,
     )
     write_into(review, text)
     review.asked_at = now
@@ -86,14 +93,16 @@ def write_into(review: Review, text: str) -> None:
 
 def after_putting(review: Review, by: Acting) -> None:
     """Note that a text waits, and plan the deputy's turn."""
-    note(
-        "text.put-up",
-        by=by,
-        subject_kind="review",
-        subject=review.id,
-        public={"of": review.of},
-    )
+    note_review("text.put-up", review, by=by, public={"of": review.of})
     plan_job(HAND_ON, subject=review.id, due_at=review.due_at, community=review.community_id)
+
+
+def note_review(
+    name: str, review: Review, *, by: Acting, public: Facts | None = None, internal: Facts | None = None
+) -> None:
+    """Note what was done with a public text, in the affair that it belongs to."""
+    kind = "review"
+    note(name, by=by, subject_kind=kind, subject=review.id, public=public, internal=internal, thread=review.thread)
 
 
 def put_up_again(review: Review, *, text: str, by: Acting) -> Review:
@@ -142,9 +151,8 @@ def approve_text(*, review: Review, seen: str, uncovered: Sequence[int] = (), by
     review.uncovered = chosen
     review.shown = shown_with(review, chosen)
     decide(review, State.APPROVED, by)
-    shown = hashlib.sha256(review.shown.encode()).hexdigest()
-    facts = {"of": review.of, "sha256": shown, "covered": len(review.pieces) - len(chosen)}
-    note("text.approved", by=by, subject_kind="review", subject=review.id, public=facts)
+    facts = {"of": review.of, "sha256": review.shown_sha256, "covered": len(review.pieces) - len(chosen)}
+    note_review("text.approved", review, by=by, public=facts)
     return review
 
 
@@ -158,7 +166,7 @@ def return_text(*, review: Review, seen: str, reason: str, words: str, by: Actin
     require_waiting(review, seen)
     give_reason(review, reason, words, frozenset(Review.Reason.values))
     decide(review, State.RETURNED, by)
-    note("text.returned", by=by, subject_kind="review", subject=review.id, public={"of": review.of, "reason": reason})
+    note_review("text.returned", review, by=by, public={"of": review.of, "reason": reason})
     return review
 
 
@@ -174,7 +182,7 @@ def hide_text(*, review: Review, reason: str, words: str, by: Acting) -> Review:
         raise Refused("review.not-public", "只有已经公开的意见和答复才能隐藏；公示要撤，请走撤回。")
     give_reason(review, reason, words, REASONS_TO_HIDE)
     decide(review, State.HIDDEN, by)
-    note("text.hidden", by=by, subject_kind="review", subject=review.id, public={"of": review.of, "reason": reason})
+    note_review("text.hidden", review, by=by, public={"of": review.of, "reason": reason})
     return review
 
 
@@ -211,7 +219,7 @@ def hand_on_review(review_id: UUID) -> None:
     review.with_deputy = True
     review.save(update_fields=["with_deputy"])
     by = Acting.system(review.community_id)
-    note("text.handed-on", by=by, subject_kind="review", subject=review.id, internal={"of": review.of})
+    note_review("text.handed-on", review, by=by, internal={"of": review.of})
 
 
 @transaction.atomic
@@ -233,7 +241,7 @@ def appeal_text(*, review: Review, words: str, by: Acting) -> Appeal:
     appeal = Appeal.objects.create(
         community_id=review.community_id, review=review, words=words.strip(), by_person_id=by.person
     )
-    note("text.appealed", by=by, subject_kind="review", subject=review.id, internal={"appeal": str(appeal.id)})
+    note_review("text.appealed", review, by=by, internal={"appeal": str(appeal.id)})
     return appeal
 
 
@@ -259,5 +267,8 @@ def decide_appeal(*, appeal: Appeal, overturn: bool, answer: str, by: Acting) ->
         review.shown = shown_with(review, review.uncovered)
         review.state, review.reason, review.words = State.APPROVED, "", ""
         review.save()
-    note("appeal.decided", by=by, subject_kind="review", subject=review.id, public={"result": appeal.state})
+    facts: dict[str, object] = {"result": appeal.state}
+    if review.is_public:
+        facts["sha256"] = review.shown_sha256
+    note_review("appeal.decided", review, by=by, public=facts)
     return appeal

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from linli.community.models import Person
 from linli.community.policy import require
+from linli.files.models import File
 from linli.messaging.models import Channel, Delivery, Message
 from linli.messaging.policy import SEND_MESSAGE
 from linli.record import clock
@@ -44,12 +45,16 @@ def send_message(
     body_kind: str = "",
     subject: UUID | None = None,
     urgent: bool = False,
+    enclosure: File | None = None,
+    enclosed_as: str = "",
+    purpose: str = "",
 ) -> Message:
     """Put one message on its way to everybody named, each address once; the worker carries it from here.
 
     What may not be stored (a one-time code) comes as ``body_kind``: a name of ``flows.BODIES``, whose function makes
-    the words from ``subject`` when they are sent, the same words for the same subject. Refused: nobody to tell, nothing
-    to say, a channel that is closed, somebody of another community.
+    the words from ``subject`` when they are sent, the same words for the same subject. An ``enclosure`` goes under the
+    name ``enclosed_as``, with the ``purpose`` noted. Refused: nobody to tell, nothing to say, a channel that is closed
+    or cannot enclose anything, somebody of another community.
     """
     community = channel.community
     require(by, SEND_MESSAGE, community)
@@ -57,6 +62,8 @@ def send_message(
         raise Refused("message.no-words", "请写题目和要说的话。")
     if not channel.open:
         raise Refused("message.channel-closed", "“{title}”停用了。请换一种方式发。", title=channel.title)
+    if enclosure is not None and (channel.kind == Channel.Kind.SMS or enclosure.community != community.id):
+        raise Refused("message.no-enclosure", "文件只能用邮箱发，而且要是本社区的。请换一种方式发。")
     each = list({recipient.name: recipient for recipient in recipients if recipient.address.strip()}.values())
     if not each:
         raise Refused("message.nobody", "没有能发到的人。请先登记电话或者邮箱。")
@@ -71,6 +78,9 @@ def send_message(
         subject=subject,
         urgent=urgent,
         by_person_id=by.person,
+        enclosure=enclosure,
+        enclosed_as=enclosed_as,
+        purpose=purpose.strip(),
     )
     now = clock.now()
     deliveries = []
@@ -93,7 +103,12 @@ def send_message(
         subject_kind="message",
         subject=message.id,
         place=community.id,
-        internal={"channel": str(channel.id), "to": len(each), "urgent": urgent},
+        internal={
+            "channel": str(channel.id),
+            "to": len(each),
+            "urgent": urgent,
+            **({"sha256": enclosure.sha256, "purpose": message.purpose} if enclosure else {}),
+        },
     )
     transaction.on_commit(ring)
     return message

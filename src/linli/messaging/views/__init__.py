@@ -1,5 +1,6 @@
 """The pages of notices and of the review."""
 
+from linli.messaging.views.mailing import mail
 from linli.messaging.views.notices import (
     answer,
     board,
@@ -14,16 +15,18 @@ from linli.messaging.views.notices import (
 )
 from linli.messaging.views.printing import sheet, sheet_as, sheet_picture, sheet_pictures, stamp, stamped
 from linli.messaging.views.reviews import appeal, approve, hide, judge, queue, review, send_back
-from linli.messaging.views.ways import new_email, new_sms, quiet, reviewers, way, ways
+from linli.messaging.views.ways import came, new_email, new_sms, quiet, reviewers, way, ways
 
 __all__ = [
     "answer",
     "appeal",
     "approve",
     "board",
+    "came",
     "down",
     "hide",
     "judge",
+    "mail",
     "new_email",
     "new_notice",
     "new_sms",

@@ -1,6 +1,7 @@
 """公示栏: the board, one notice with its days and doors, writing, posting, objecting, answering, its sheet to print."""
 
 import uuid
+from hashlib import sha256
 from typing import cast
 from uuid import UUID
 
@@ -116,13 +117,17 @@ def revise(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     require(by, WRITE_NOTICE, found.place)
     form = TextForm(request.POST if request.method == "POST" else None, initial={"text": text_as_written(found.review)})
     if form.is_bound and form.is_valid():
+
+        def write() -> UUID:
+            return revise_notice(notice=found, text=form.cleaned_data["text"], by=by).id
+
         try:
-            revise_notice(notice=found, text=form.cleaned_data["text"], by=by)
+            answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
             messages.success(request, _("改好了，再等审核。"))
             return redirect("messaging:notice", found.id)
         except Refused as refused:
             add_refusal(form, refused, "text")
-    page = {"form": form, "notice": found, "reason": pages.reason_words(found.review)}
+    page = {"form": form, "notice": found, "reason": pages.reason_words(found.review), "once": uuid.uuid4().hex}
     return render(request, "messaging/revise.html", page, status=400 if form.is_bound else 200)
 
 
@@ -158,7 +163,11 @@ def withdraw(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     found, by = fetch(request, notice_id), actor(request)
     form = WordsForm(request.POST)
     form.is_valid()
-    withdraw_notice(notice=found, why=form.cleaned_data.get("words", ""), by=by)
+
+    def write() -> UUID:
+        return withdraw_notice(notice=found, why=form.cleaned_data.get("words", ""), by=by).id
+
+    answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
     messages.success(request, _("撤回了。原来的内容和原因还能看到。"))
     return redirect("messaging:notice", found.id)
 
@@ -182,12 +191,24 @@ def photo_in(request: HttpRequest, by: Acting) -> File | None:
     return store_picture(by=by, upload=upload) if upload else None
 
 
+def sent_with_photo(request: HttpRequest) -> dict[str, object]:
+    """What a form said, its photo by its content: the same form with another photo is another form."""
+    photo, digest = request.FILES.get("photo"), sha256()
+    for chunk in photo.chunks() if photo else ():
+        digest.update(chunk)
+    return {**dict(request.POST), "photo": digest.hexdigest()}
+
+
 @login_required
 @require_POST
 def up(request: HttpRequest, posting_id: UUID) -> HttpResponse:
     """The paper hangs at this door."""
     posting, by = fetch_posting(request, posting_id)
-    post_notice(posting=posting, photo=photo_in(request, by), by=by)
+
+    def write() -> UUID:
+        return post_notice(posting=posting, photo=photo_in(request, by), by=by).id
+
+    answer_once(request.POST.get("once", ""), sent_with_photo(request), by=by, write=write)
     messages.success(request, _("记下了：%(door)s贴好了。") % {"door": posting.label})
     return redirect("messaging:notice", posting.notice_id)
 
@@ -197,7 +218,11 @@ def up(request: HttpRequest, posting_id: UUID) -> HttpResponse:
 def down(request: HttpRequest, posting_id: UUID) -> HttpResponse:
     """The paper is down at this door."""
     posting, by = fetch_posting(request, posting_id)
-    take_down_notice(posting=posting, photo=photo_in(request, by), by=by)
+
+    def write() -> UUID:
+        return take_down_notice(posting=posting, photo=photo_in(request, by), by=by).id
+
+    answer_once(request.POST.get("once", ""), sent_with_photo(request), by=by, write=write)
     messages.success(request, _("记下了：%(door)s撤下了。") % {"door": posting.label})
     return redirect("messaging:notice", posting.notice_id)
 
@@ -227,11 +252,15 @@ def answer(request: HttpRequest, objection_id: UUID) -> HttpResponse:
     require(by, WRITE_NOTICE, found.notice.place)
     form = TextForm(request.POST or None)
     if form.is_bound and form.is_valid():
+
+        def write() -> UUID:
+            return answer_objection(objection=found, text=form.cleaned_data["text"], by=by).id
+
         try:
-            answer_objection(objection=found, text=form.cleaned_data["text"], by=by)
+            answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
             messages.success(request, _("答复写好了，审过以后公开。"))
             return redirect("messaging:notice", found.notice_id)
         except Refused as refused:
             add_refusal(form, refused, "text")
-    page = {"form": form, "objection": found, "notice": found.notice}
+    page = {"form": form, "objection": found, "notice": found.notice, "once": uuid.uuid4().hex}
     return render(request, "messaging/answer.html", page, status=400 if form.is_bound else 200)

@@ -35,7 +35,7 @@ def board_rows(notices: Iterable[Notice]) -> list[parts.Row]:
     rows = []
     for notice in notices:
         state, word = notice_state(notice)
-        note = f"{notice.number} · {notice.place.name}"
+        note = parts.numbered(notice.number, notice.place.name)
         url = reverse("messaging:notice", args=[notice.id])
         rows.append(parts.Row(notice.title, note, url, icon="notice", state=state, word=word))
     return rows

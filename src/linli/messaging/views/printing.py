@@ -4,6 +4,7 @@ import uuid
 from typing import cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
@@ -13,16 +14,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.community.policy import require
+from linli.community.policy import can, require
 from linli.files.models import File
 from linli.files.queries import stamped_photo, stamped_versions
 from linli.files.views import serve
+from linli.messaging import papers as on_paper
 from linli.messaging.models import Notice
-from linli.messaging.papers import notice_paper
-from linli.messaging.policy import WRITE_NOTICE
+from linli.messaging.policy import SEND_MESSAGE, WRITE_NOTICE
 from linli.messaging.services import NOTICE_PAPER, take_stamped_notice
 from linli.messaging.views.notices import fetch
-from linli.record.acting import actor
+from linli.record.acting import ActingRequest, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
 from linli.web.dates import full_day
@@ -42,10 +43,12 @@ def fetch_approved(request: HttpRequest, notice_id: UUID) -> Notice:
 def sheet(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """The notice as a page that prints on A4, to hang; and the ways to take it away."""
     found = fetch_approved(request, notice_id)
-    return render(request, "web/paper.html", sheet_page(found))
+    by = cast(ActingRequest, request).acting
+    may_send = by is not None and can(by, SEND_MESSAGE, found.community)
+    return render(request, "web/paper.html", sheet_page(found, may_send=may_send))
 
 
-def sheet_page(notice: Notice) -> dict[str, object]:
+def sheet_page(notice: Notice, *, may_send: bool) -> dict[str, object]:
     """The sheet, how it can be taken away, and the stamped version that stands."""
     versions = stamped_versions(NOTICE_PAPER, notice.id)
     official = {
@@ -54,7 +57,7 @@ def sheet_page(notice: Notice) -> dict[str, object]:
         "sha256": versions[0].sha256,
     } if versions else None  # fmt: skip
     return {
-        "paper": notice_paper(notice),
+        "paper": on_paper.notice_paper(notice),
         "back_url": reverse("messaging:notice", args=[notice.id]),
         "back_label": notice.title,
         "official": official,
@@ -62,7 +65,9 @@ def sheet_page(notice: Notice) -> dict[str, object]:
             pdf=reverse("messaging:sheet-pdf", args=[notice.id]),
             docx=reverse("messaging:sheet-docx", args=[notice.id]),
             shown=reverse("messaging:sheet-pictures", args=[notice.id]),
+            mail=reverse("messaging:mail", args=["notice", notice.id]) if may_send else "",
         ),
+        "here": settings.ADDRESS + reverse("messaging:sheet", args=[notice.id]),
     }
 
 
@@ -70,14 +75,14 @@ def sheet_page(notice: Notice) -> dict[str, object]:
 def sheet_as(request: HttpRequest, notice_id: UUID, form: Form) -> HttpResponse:
     """The notice as a file."""
     found = fetch_approved(request, notice_id)
-    return taken_as(notice_paper(found), form, name=found.number)
+    return taken_as(on_paper.notice_paper(found), form, name=found.number)
 
 
 @require_safe
 def sheet_pictures(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """The notice as pictures: pressed long on a phone, each is kept or sent."""
     found = fetch_approved(request, notice_id)
-    count = len(pictures(notice_paper(found)))
+    count = len(pictures(on_paper.notice_paper(found)))
     page = {
         "title": found.title,
         "lead": "",
@@ -91,7 +96,7 @@ def sheet_pictures(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 @require_safe
 def sheet_picture(request: HttpRequest, notice_id: UUID, position: int) -> HttpResponse:
     """One of the notice's pictures, from 1."""
-    return picture_of(notice_paper(fetch_approved(request, notice_id)), position)
+    return picture_of(on_paper.notice_paper(fetch_approved(request, notice_id)), position)
 
 
 @login_required

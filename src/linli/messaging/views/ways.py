@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.community.models import Place
 from linli.community.policy import require
@@ -23,12 +24,21 @@ from linli.messaging.policy import KEEP_CHANNEL
 from linli.messaging.queries.channels import (
     channels_of,
     office_people,
+    open_settings_of,
     quiet_hours_of,
     recent_messages,
     review_duty_of,
+    sample_of,
     tries_of,
 )
-from linli.messaging.services import keep_channel, mend_channel, name_reviewers, set_quiet_hours, try_channel
+from linli.messaging.services import (
+    confirm_delivery,
+    keep_channel,
+    mend_channel,
+    name_reviewers,
+    set_quiet_hours,
+    try_channel,
+)
 from linli.record.acting import Acting, actor
 from linli.record.cipher import index_of
 from linli.record.services import answer_once
@@ -147,7 +157,8 @@ def way(request: HttpRequest, channel_id: UUID) -> HttpResponse:
     trying = "try" in request.POST
     changing = request.method == "POST" and not trying
     test = TryForm(request.POST if trying else None)
-    form = FORMS[channel.kind](request.POST if changing else None, changing=True)
+    now = open_settings_of(channel, by)
+    form = FORMS[channel.kind](request.POST if changing else None, changing=True, now=now)
     stays = channel.open if "keep" in request.POST else not channel.open
 
     def write() -> UUID:
@@ -158,8 +169,33 @@ def way(request: HttpRequest, channel_id: UUID) -> HttpResponse:
     words = _("交给发送的程序了。过几秒再看这一页，下面写着网关怎么答。") if trying else _("改好了。")
     if (trying or changing) and done(request, test if trying else form, by, write, words):
         return redirect("messaging:way", channel.id)
-    said = [delivery_row(each) for each in tries_of(channel)]
-    return page_of(request, "messaging/way.html", form, test=test, channel=channel, said=said)
+    said = [(each, delivery_row(each), can_have_come(each)) for each in tries_of(channel)]
+    sample = sample_of(channel, by)
+    return page_of(request, "messaging/way.html", form, test=test, channel=channel, said=said, sample=sample)
+
+
+@login_required
+@require_POST
+def came(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    """已送达: whoever asked for a message to themselves says that it came."""
+    community, by = keeper(request)
+    delivery = Delivery.objects.select_related("community").filter(id=delivery_id, community=community).first()
+    if delivery is None:
+        raise Http404
+    write = partial(confirmed, delivery, by)
+    answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
+    messages.success(request, _("记下了：已送达。"))
+    return redirect("messaging:way", delivery.channel_id)
+
+
+def confirmed(delivery: Delivery, by: Acting) -> UUID:
+    """Somebody has it in their hand."""
+    return confirm_delivery(delivery=delivery, by=by).id
+
+
+def can_have_come(delivery: Delivery) -> bool:
+    """Whether somebody may know more of it than the other side has said."""
+    return delivery.state in (Delivery.State.ACCEPTED, Delivery.State.UNKNOWN)
 
 
 def delivery_row(delivery: Delivery) -> parts.Row:

@@ -75,8 +75,8 @@ def leaders_step(by: Acting) -> list[tuple[str, Next | None]]:
     if count >= LEADERS:
         return [(what, None)]
     waits = next(iter(sorted(people - invited)), None)
-    page = reverse("person", args=[waits]) if waits else reverse("people")
-    note = _("写上名字，给楼长的职务，出一张码，当面扫。")
+    page = reverse("person", args=[waits]) if waits else reverse("leaders")
+    note = _("写上姓名和管哪里，每位出一张码，当面扫。")
     return [(what, Next(_("请三位楼长进来"), _("请楼长"), page, note))]
 
 

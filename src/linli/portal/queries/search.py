@@ -16,6 +16,8 @@ from linli.community.policy import SEE_REGISTER, can
 from linli.community.queries import community_of, labels_of
 from linli.matters.models import Matter
 from linli.matters.queries import for_community
+from linli.messaging.models import Notice
+from linli.messaging.queries import notices_for
 from linli.record.acting import Acting
 from linli.record.models import Thread
 from linli.rules.errors import Refused
@@ -61,10 +63,13 @@ class HasWord(Func):
 class Found:
     """What a reader finds: at most ``SHOWN`` of each kind; ``more`` where there are others besides.
 
-    ``homes`` and ``people`` are empty to all but the office. ``labels`` are the doors' names, by their ids.
+    ``notices`` are found by their
+    number alone; ``homes`` and ``people`` are empty to all but the office. ``labels`` are the doors' names, by their
+    ids.
     """
 
     matters: Sequence[Matter]
+    notices: Sequence[Notice]
     places: Sequence[Place]
     organisations: Sequence[Organisation]
     homes: Sequence[Dwelling]
@@ -75,7 +80,7 @@ class Found:
     @property
     def nothing(self) -> bool:
         """Whether there is none of anything."""
-        return not (self.matters or self.places or self.organisations or self.homes or self.people)
+        return not (self.matters or self.notices or self.places or self.organisations or self.homes or self.people)
 
 
 def search(asked: str, viewer: Acting) -> Found:
@@ -88,6 +93,7 @@ def search(asked: str, viewer: Acting) -> Found:
     of_office = can(viewer, SEE_REGISTER, community)
     threads = having(Thread.objects.filter(community=community.id), THREAD, words)
     numbered = first(for_community(viewer).filter(thread__in=threads))
+    notices = first(notices_for(viewer).filter(thread__in=threads))
     matters = list(
         {each.id: each for each in (*numbered, *first(having(for_community(viewer), MATTER, words)))}.values()
     )
@@ -99,9 +105,10 @@ def search(asked: str, viewer: Acting) -> Found:
         homes = first(having(Dwelling.objects.filter(community=community).order_by("sort_key", "id"), DWELLING, words))
         people = first(having(people_with_doors(community), PERSON, words))
     labels = labels_of(community, [*homes, *(door for person in people for door in doors_of_person(person))])
-    kinds: list[Sequence[Model]] = [matters, places, bodies, homes, people]
+    kinds: list[Sequence[Model]] = [matters, notices, places, bodies, homes, people]
     return Found(
         matters=matters[:SHOWN],
+        notices=notices[:SHOWN],
         places=places[:SHOWN],
         organisations=bodies[:SHOWN],
         homes=homes[:SHOWN],

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from linli.accounts.acting import StandingRequest
 from linli.community.models import Person
 from linli.community.policy import OFFICE
+from linli.messaging.models import Notice
 from linli.portal.forms import SearchForm
 from linli.portal.queries import Found, doors_of_person, search
 from linli.portal.views.home import matter_row
@@ -39,6 +40,12 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/search.html", page, status=400 if form.errors else 200)
 
 
+def notice_row(notice: Notice) -> parts.Row:
+    """A notice, with its number and where it hangs."""
+    words = parts.numbered(notice.number, notice.place.name)
+    return parts.Row(notice.title, words, reverse("messaging:notice", args=[notice.id]), icon="notice")
+
+
 def found_groups(found: Found, *, in_office: bool) -> list[tuple[str, list[parts.Row]]]:
     """What was found, kind by kind; a row leads to its page where this reader has one."""
 
@@ -53,7 +60,8 @@ def found_groups(found: Found, *, in_office: bool) -> list[tuple[str, list[parts
         return next((page_of(door.place_id) for door in doors_of_person(person)), "")
 
     groups = [
-        (_("议题"), [matter_row(matter, f"{matter.number} · {matter.place.name}") for matter in found.matters]),
+        (_("议题"), [matter_row(each, parts.numbered(each.number, each.place.name)) for each in found.matters]),
+        (_("公示"), [notice_row(each) for each in found.notices]),
         (_("人"), [parts.Row(each.name, doors(each), home_of(each), icon="person") for each in found.people]),
         (
             _("门户"),

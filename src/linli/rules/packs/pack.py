@@ -30,6 +30,9 @@ class Text:
     zh: str
     en: str
 
+    def __str__(self) -> str:
+        return self.zh
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter(Generic[T]):

@@ -15,7 +15,7 @@ from linli.web.papers.paper import (
     Text,
     Workings,
 )
-from linli.web.papers.taking import Form, StampedForm, attached, picture_of, taken_as, ways_of_paper
+from linli.web.papers.taking import Form, Outgoing, StampedForm, attached, picture_of, taken_as, ways_of_paper
 from linli.web.papers.typeset import pdf, pictures
 from linli.web.papers.word import word
 
@@ -29,6 +29,7 @@ __all__ = [
     "Form",
     "Heading",
     "Law",
+    "Outgoing",
     "Paper",
     "Small",
     "StampedForm",

@@ -1,6 +1,8 @@
 """A paper as what a browser takes away (a file, a picture, the ways to them), and as what it brings back stamped."""
 
+from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpResponse
@@ -29,6 +31,18 @@ class StampedForm(forms.Form):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A paper that may be sent to any address, since it tells nothing of a person: its community, its file's name, and
+    the path of its page.
+    """
+
+    paper: Paper
+    community: UUID
+    name: str
+    page: str
+
+
 def taken_as(paper: Paper, form: Form, *, name: str) -> HttpResponse:
     """The paper as a file to keep, called ``name`` with the form's ending."""
     if form == "pdf":
@@ -50,10 +64,11 @@ def attached(content: bytes, media_type: str, name: str) -> HttpResponse:
     return HttpResponse(content, headers={"Content-Type": media_type, "Content-Disposition": disposition})
 
 
-def ways_of_paper(*, pdf: str, docx: str, shown: str) -> list[tuple[str, str, str]]:
-    """How a paper can be taken away: word, address, drawing."""
+def ways_of_paper(*, pdf: str, docx: str, shown: str, mail: str = "") -> list[tuple[str, str, str]]:
+    """How a paper can be taken away: word, address, drawing; ``mail`` where this reader may send it."""
     return [
         ("PDF（A4）", pdf, "print"),
         ("Word（.docx）", docx, "pen"),
         (_("图片，发到群里"), shown, "phone"),
+        *([(_("发到邮箱"), mail, "letters")] if mail else []),
     ]

@@ -22,6 +22,7 @@ from linli.web.papers.paper import Block
 
 register = template.Library()
 register.filter("yuan", yuan)
+register.filter("unbroken", parts.unbroken)
 
 _PHRASE = re.compile(r"[^，。；：]*[，。；：]|[^，。；：]+")
 """A Chinese phrase with its mark, kept on one line where it fits; a sentence without such marks is one phrase."""
