@@ -135,6 +135,7 @@ def build_town(street: str = "桃园街道") -> Town:
         "secret": ["nobody-has-this"],
         "token": [token_of(code)],
         "claim_id": [claim.id],
+        "dwelling_id": [code.dwelling_id],
         "help_id": [made.id],
         "factor_id": [NOTHING],
         "person_id": [members["owner"].person.id],

@@ -1,10 +1,12 @@
 """Every write of logins and of what opens them; other apps enter here."""
 
+from linli.accounts.services.anew import agree_to_readmission, readmit_person, withdraw_readmission
 from linli.accounts.services.doors import (
     claim_door,
     confirm_claim,
     decline_claim,
     end_door_code,
+    print_door_code,
     print_door_codes,
     use_confirmed_claim,
 )
@@ -33,6 +35,7 @@ from linli.accounts.services.phones import ask_phone_code, send_phone_code, use_
 __all__ = [
     "add_device",
     "add_passkey",
+    "agree_to_readmission",
     "appoint_officer",
     "ask_phone_code",
     "begin_totp",
@@ -47,9 +50,11 @@ __all__ = [
     "invite_person",
     "make_sign_in_link",
     "open_account",
+    "print_door_code",
     "print_door_codes",
     "prove_by_number",
     "prove_by_passkey",
+    "readmit_person",
     "record_help_at_door",
     "remove_factor",
     "renew_paper_codes",
@@ -59,5 +64,6 @@ __all__ = [
     "use_confirmed_claim",
     "use_phone_code",
     "use_sign_in_link",
+    "withdraw_readmission",
     "words_of_phone_code",
 ]
