@@ -138,6 +138,7 @@ def build_town(street: str = "桃园街道") -> Town:
         "dwelling_id": [code.dwelling_id],
         "help_id": [made.id],
         "factor_id": [NOTHING],
+        "weixin_id": [NOTHING],
         "person_id": [members["owner"].person.id],
         "channel_id": [keep_channel(community=at, kind="sms", title="短信", told=SMS, by=members["secretary"].by).id],
     }

@@ -31,6 +31,7 @@ from linli.accounts.services.logins import (
 )
 from linli.accounts.services.oversight import appoint_officer
 from linli.accounts.services.phones import ask_phone_code, send_phone_code, use_phone_code, words_of_phone_code
+from linli.accounts.services.weixin import enter_by_weixin, link_weixin, unlink_weixin
 
 __all__ = [
     "add_device",
@@ -46,8 +47,10 @@ __all__ = [
     "end_door_code",
     "end_help",
     "end_sessions",
+    "enter_by_weixin",
     "invite_helper",
     "invite_person",
+    "link_weixin",
     "make_sign_in_link",
     "open_account",
     "print_door_code",
@@ -61,6 +64,7 @@ __all__ = [
     "send_phone_code",
     "spend",
     "take_up_help",
+    "unlink_weixin",
     "use_confirmed_claim",
     "use_phone_code",
     "use_sign_in_link",

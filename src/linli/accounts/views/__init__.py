@@ -17,6 +17,7 @@ from linli.accounts.views.keys import app, keys, new_app, paper, passkey, prove,
 from linli.accounts.views.own import add_browser, data, devices, end_browsers
 from linli.accounts.views.people import anew, bodies, call, invite, people, person
 from linli.accounts.views.phones import ask_code, enter_code
+from linli.accounts.views.weixin import end_weixin, from_weixin, to_weixin
 
 __all__ = [
     "add_browser",
@@ -36,9 +37,11 @@ __all__ = [
     "door",
     "end",
     "end_browsers",
+    "end_weixin",
     "enter_code",
     "family",
     "find_code_of_door",
+    "from_weixin",
     "invitation",
     "invite",
     "keys",
@@ -55,5 +58,6 @@ __all__ = [
     "remove",
     "sign_in",
     "sign_out",
+    "to_weixin",
     "waiting",
 ]
