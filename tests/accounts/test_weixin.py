@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from linli.accounts.adapters import weixin as adapter
@@ -136,7 +136,7 @@ def state_of(browser: Client) -> str:
     return dict(parse_qsl(urlsplit(browser.get("/sign-in/weixin")["Location"]).query))["state"]
 
 
-def come_back(browser: Client, official: Official, openid: str, code: str = "") -> HttpResponse:
+def come_back(browser: Client, official: Official, openid: str, code: str = "") -> Any:
     """To Weixin and back, as the one whom ``openid`` names."""
     code = code or f"code {len(official.names)}"
     official.names[code] = openid
@@ -149,7 +149,7 @@ def linked(owner: cast.Member, official: Official, openid: str = "o-yulan") -> C
     return browser
 
 
-def refused(answer: HttpResponse) -> str:
+def refused(answer: Any) -> str:
     page = answer.content.decode()
     assert 'class="note' in page
     assert answer.status_code == 409

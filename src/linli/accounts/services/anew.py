@@ -3,6 +3,7 @@ came in. Of somebody of the office two others must agree.
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -51,11 +52,11 @@ def readmit_person(*, person: Person, basis: str, number_too: bool, by: Acting) 
     if basis not in Readmission.Basis.values:
         raise Refused("readmit.basis", "请选一项：您怎么知道是本人要的。")
     spend("readmissions", by.person, most=A_DAY, within=timedelta(days=1))
-    return ask_readmission(person, basis, number_too, by)
+    return ask_readmission(person, by.person, basis, number_too, by)
 
 
 @transaction.atomic
-def ask_readmission(person: Person, basis: str, number_too: bool, by: Acting) -> Readmission:
+def ask_readmission(person: Person, asker: UUID, basis: str, number_too: bool, by: Acting) -> Readmission:
     """The readmission, done at once where no second pair of eyes is needed; asked twice it is one."""
     person = Person.objects.select_for_update(no_key=True, of=("self",)).select_related("community").get(id=person.id)
     waiting = Readmission.objects.filter(person=person, state=State.ASKED).first()
@@ -70,7 +71,7 @@ def ask_readmission(person: Person, basis: str, number_too: bool, by: Acting) ->
         person=person,
         basis=basis,
         number_too=number_too,
-        asked_by=Person.objects.get(id=by.person),
+        asked_by_id=asker,
         asked_at=clock.now(),
     )
     if is_of_the_office(person):
