@@ -14,6 +14,7 @@ from linli.accounts.services import (
     confirm_claim,
     decline_claim,
     end_door_code,
+    print_door_code,
     print_door_codes,
     use_confirmed_claim,
 )
@@ -102,11 +103,14 @@ def test_who_prints_codes(block):
     for by in (block.leader.by, block.owner.by, cast.outsider().by):
         for call in (
             lambda: print_door_codes(place=block.building, by=by),  # noqa: B023
+            lambda: print_door_code(dwelling=block.door("二单元602"), by=by),  # noqa: B023
             lambda: slips_of(block.building, by),  # noqa: B023
-            lambda: end_door_code(dwelling=block.door("二单元602"), by=by),  # noqa: B023
         ):
             with pytest.raises(Forbidden):
                 call()
+    for by in (block.owner.by, cast.supervisor(block.community).by):
+        with pytest.raises(Forbidden):
+            end_door_code(dwelling=block.door("二单元602"), by=by)
 
 
 # ── what a stranger with the slip learns ─────────────────────────────────────────────────────────────────────────────
@@ -295,3 +299,42 @@ def test_the_office_prints_from_its_pages(block):
         assert office.post(f"{sheet}/print", {"once": once[1]})["Location"] == sheet
     assert DoorCode.objects.count() == 108, "sent twice, printed once"
     assert office.get(sheet).content.decode().count('class="qr"') == 54
+
+
+def test_a_lost_slip_is_ended_by_the_leader_and_the_office_prints_that_one_alone(block):
+    """From the door's name to a new slip; the leader never sees a code, and whoever holds the old one is told so."""
+    lost, claim = block.token("二单元602"), block.claim("二单元602", "陈玉兰", "owner")
+    leader, office = cast.signed_in(block.leader), cast.signed_in(block.clerk)
+    door = leader.get("/codes/door", {"door": "2-602"})["Location"]
+    assert leader.get("/codes/door", {"door": "二单元999"}).status_code == 400
+    shown = leader.get(door).content.decode()
+    assert lost not in shown
+    assert 'class="qr"' not in shown
+    for _ in range(2):
+        assert leader.post(door, {"end": "yes", "once": "1"})["Location"] == door
+    assert leader.post(door, {"print": "yes", "once": "2"}).status_code == 403
+    assert code_of(lambda: code_of_token(lost)) == "door-code.ended"
+    assert Event.objects.filter(name="door-code.ended").count() == 1
+    assert "后来作废了" in leader.get(f"/claims/{claim.id}").content.decode()
+    assert "没有能用的码" in office.get(door).content.decode()
+    for _ in range(2):
+        office.post(door, {"print": "yes", "once": "3"})
+    assert DoorCode.objects.count() == 55, "one door's, once"
+    page = office.get(door).content.decode()
+    assert page.count('class="qr"') == 1
+    assert code_of_token(block.token("二单元602")).dwelling == block.door("二单元602")
+    assert cast.signed_in(block.owner).get(door).status_code == 403
+    assert cast.signed_in(cast.outsider("何志明")).get(door).status_code == 404
+
+
+def test_of_two_who_make_a_new_code_at_once_the_later_ends_the_earlier(committed_db):
+    block = Block()
+    door = block.door("二单元602")
+
+    def make() -> DoorCode:
+        return print_door_code(dwelling=door, by=block.clerk.by)
+
+    lock = "select 1 from community_place where id = %s for update"
+    results = behind_a_lock(committed_db, lock, block.community.id, make, make)
+    assert [type(each) for each in results] == [DoorCode, DoorCode]
+    assert DoorCode.objects.filter(dwelling=door, ended_at=None).count() == 1

@@ -196,6 +196,29 @@ def test_a_demo_says_that_it_needs_none(secretary):
     assert "免了第二把钥匙" in page
 
 
+def test_new_codes_on_paper_end_the_old_ones_and_ask_for_the_key_again(earnest, secretary):
+    browser = cast.signed_in(secretary)
+    assert browser.get("/own/keys/paper")["Location"] == "/own/keys"
+    with clock.told_at(NOON):
+        account, secret, old = with_app(secretary)
+    with clock.told_at(NOON + timedelta(minutes=20)):
+        browser.post("/own/keys/prove", {"number": number(secret, clock.now())})
+        assert browser.post("/own/keys/paper", {"number": number(secret, clock.now())}).status_code == 409
+        assert browser.post("/own/keys/paper", {"number": ""}).status_code == 400
+        assert RecoveryCode.objects.filter(account=account).count() == 8
+    with clock.told_at(NOON + timedelta(minutes=21)):
+        said = {"number": number(secret, clock.now())}
+        page = browser.post("/own/keys/paper", said).content.decode()
+        new = re.findall(r"<code>([A-Z2-7-]{19})</code>", page)
+        assert len(new) == 8
+        assert set(new).isdisjoint(old)
+        assert browser.post("/own/keys/paper", said).status_code == 409, "the number was used"
+        with pytest.raises(Refused):
+            prove_by_number(account=account, number=old[0], by=secretary.by)
+        prove_by_number(account=account, number=new[0], by=secretary.by)
+    assert Event.objects.filter(name="paper-codes.renewed").count() == 1
+
+
 @pytest.mark.parametrize("body", ["", "{", "[]", "{}", '{"rawId": "x"}', '{"rawId": "a", "type": "public-key"}'])
 def test_a_made_up_passkey_opens_nothing(earnest, secretary, body):
     browser = cast.signed_in(secretary)

@@ -1,10 +1,12 @@
 """Changing the key of sealed values: nothing is lost, whatever stops it in between."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.models import ForeignKey, Model
 
 from linli.cli import keys
 from linli.community.models import Person
@@ -13,7 +15,8 @@ from linli.machine import instance
 from linli.machine.refusal import MachineRefused
 from linli.record.acting import Acting
 from linli.record.cipher import key_id
-from linli.record.sealed import open_sealed, sealed_columns
+from linli.record.ids import new_id
+from linli.record.sealed import open_sealed, put_sealed, sealed_columns
 from tests import cast
 from tests.at_once import held, on_its_own, wait_for
 
@@ -90,8 +93,56 @@ def test_what_opens_with_no_key_is_said_and_stops_nothing(people, settings, caps
     assert sealed_with(NEW) == 6
 
 
-def test_every_sealed_column_is_known(people):
-    assert ("community_person", "phone_sealed") in {(model._meta.db_table, name) for model, name in sealed_columns()}
+def test_every_sealed_column_of_every_table_is_sealed_anew(committed_db, cluster, settings, monkeypatch, capsys):
+    """A row in each table that has such a column, found and not named: one that comes later is covered without a word
+    here. What the database refuses to be changed is met as it stands, since its triggers are on again by then."""
+    monkeypatch.setattr(keys, "enter_instance", lambda: None)
+    settings.DATA_KEYS = [OLD]
+    columns = sealed_columns()
+    rows = {model: alone(model) for model, _ in columns}
+    for model, column in columns:
+        put_sealed(rows[model], column, f"{model._meta.label}.{column}")
+    with cluster.connect(connection.settings_dict["NAME"]) as owner:
+        for model, row in rows.items():
+            table = model._meta.db_table
+            for (name,) in owner.execute(TIES, [table]).fetchall():
+                owner.execute(f'alter table {table} drop constraint "{name}"')
+            owner.execute(f"alter table {table} disable trigger user")
+            model._default_manager.bulk_create([row])
+            owner.execute(f"alter table {table} enable trigger user")
+    settings.DATA_KEYS = [NEW, OLD]
+    assert keys.main(["rotate"]) == 0
+    assert f"重新封好了{len(columns)}项" in capsys.readouterr().out
+    settings.DATA_KEYS = [NEW]
+    opened = {
+        f"{model._meta.label}.{column}": open_sealed(model._default_manager.get(pk=rows[model].pk), column)
+        for model, column in columns
+    }
+    assert opened == {name: name for name in opened}
+    assert {"accounts.PhoneCode.phone_sealed", "messaging.Channel.settings", "record.Private.value"} <= set(opened)
+
+
+TIES = "select conname from pg_constraint where conrelid = %s::regclass and contype in ('c', 'f')"
+
+
+def alone(model: type[Model]) -> Model:
+    """A row of nobody and nothing, each column that must hold something filled by its kind."""
+    row = model()
+    for field in model._meta.concrete_fields:
+        kind = (field.target_field if isinstance(field, ForeignKey) else field).get_internal_type()
+        if getattr(row, field.attname) is None and not field.null:
+            setattr(row, field.attname, FILLED[kind])
+    return row
+
+
+FILLED = {
+    "UUIDField": new_id(),
+    "DateTimeField": datetime(2026, 1, 1, tzinfo=UTC),
+    "DateField": date(2026, 1, 1),
+    "BinaryField": b"x" * 32,
+    "JSONField": [],
+    **dict.fromkeys(("IntegerField", "PositiveIntegerField", "PositiveSmallIntegerField", "BigIntegerField"), 1),
+}
 
 
 def test_a_new_key_stands_before_the_old_one_and_only_where_nothing_runs(tmp_path, monkeypatch, capsys):

@@ -4,6 +4,7 @@ wider than the screen, in Chinese, English and large print.
 The parts of pages are looked at one by one in tests/web; this looks at the pages themselves, where parts meet.
 """
 
+import base64
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from linli.accounts.models import DoorCode
-from linli.accounts.services import ask_phone_code, claim_door, invite_helper, print_door_codes
+from linli.accounts.services import (
+    ask_phone_code,
+    begin_totp,
+    claim_door,
+    confirm_totp,
+    invite_helper,
+    print_door_codes,
+    readmit_person,
+)
+from linli.accounts.services.factors import number_at
 from linli.accounts.tokens import token_of
 from linli.community.models import Place, RegisterDraft, RegisterImport
 from linli.community.queries import read_registers
@@ -37,6 +47,7 @@ from linli.messaging.services import (
 )
 from linli.portal.services import add_blank, order_archive
 from linli.record import clock
+from linli.record.sealed import open_sealed
 from linli.record.services import run_due
 from linli.voting.models import Drive, Seat
 from linli.voting.services import (
@@ -78,7 +89,8 @@ class World:
         self.building = Place.objects.get(kind=Place.Kind.BUILDING)
         print_door_codes(place=self.building, by=self.clerk.by)
         code = DoorCode.objects.select_related("dwelling").order_by("dwelling__sort_key")[0]
-        self.door = f"/d/{token_of(code)}"
+        self.door, self.lost_slip = f"/d/{token_of(code)}", f"/codes/door/{code.dwelling_id}"
+        self.lose_phones()
         self.claim = claim_door(token=token_of(code), name="于慧敏", relation="owner", secret="one phone")
         self.help = invite_helper(elder=self.resident.person, name="业小燕", kin="child", by=self.resident.by)
         self.convener = cast.organisation(self.community)
@@ -114,6 +126,16 @@ class World:
         told = {"url": "https://sms.example.cn/send", "key_id": "us", "secret": "nobody reads this"}
         self.way = keep_channel(community=self.community, kind="sms", title="短信", told=told, by=self.secretary.by)
         self.code = f"/sign-in/code/{ask_phone_code(phone='13800001234', once='one form')}"
+
+    def lose_phones(self) -> None:
+        """The resident was let in anew; the clerk, who has a second key, waits for a second word."""
+        by = cast.director(self.community).by
+        for member in (self.resident, self.clerk):
+            cast.signed_in(member)
+            readmit_person(person=member.person, basis="met", number_too=False, by=by)
+        account, by = self.clerk.person.claims.get().account, self.clerk.by
+        secret = base64.b32decode(open_sealed(begin_totp(account=account, by=by), "secret_sealed"))
+        confirm_totp(account=account, number=number_at(secret, int(clock.now().timestamp()) // 30), by=by)
 
     def register(self, reader: cast.Member) -> RegisterDraft:
         """A messy register on its way in: read by the secretary; taken in, then under way, by the clerk."""
@@ -217,7 +239,8 @@ class World:
             "/notices", "/reviews", notice, reviews, f"{matters[2]}/announce", f"/drives/{self.drive.id}/chain",
             f"{matters[1]}/papers", f"{matters[2]}/papers", f"/drives/{self.drive.id}/chain",
             "/papers", f"/papers/blanks/{self.blank.id}?of={self.compound.id}",
-            "/people/leaders", "/people?name=业主", f"/people/{self.resident.person.id}", "/bodies", "/codes",
+            "/people/leaders", "/people?name=业主", f"/people/{self.resident.person.id}",
+            f"/people/{self.clerk.person.id}", "/bodies", "/codes", "/codes/door", self.lost_slip,
             f"/codes/{self.building.id}", "/own/keys", "/own/devices", "/family/at-door", "/claims",
             f"/claims/{self.claim.id}", "/reach",
             "/ways", "/ways/sms", "/ways/email", "/ways/quiet", "/ways/reviewers", f"/ways/{self.way.id}",
@@ -244,9 +267,11 @@ class World:
                     ordered,
                     f"{drive}/tasks",
                     f"{drive}/chain",
+                    "/own/keys",
+                    "/own/keys/paper",
                 ],
             ),
-            ("collector", self.collector, ["/", "/own", matters[1], f"{drive}/face"]),
+            ("collector", self.collector, ["/", "/own", matters[1], f"{drive}/face", self.lost_slip]),
             (
                 "resident",
                 self.resident,
@@ -271,7 +296,7 @@ class World:
                     f"/seats/{self.seat.id}/voice",
                 ],
             ),
-            ("resident", self.resident, ["/own/data", "/own/family", f"/own/family/{self.help.id}"]),
+            ("resident", self.resident, ["/own/data", "/own/devices", "/own/family", f"/own/family/{self.help.id}"]),
             ("nobody", None, [self.code, self.door, f"/h/{token_of(self.help)}"]),
             (
                 "nobody",

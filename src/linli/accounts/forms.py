@@ -63,6 +63,29 @@ class HelpAtDoorForm(HelperForm):
         self.fields["kin"].label = _("是老人的什么人")
 
 
+class FindDoorForm(forms.Form):
+    """A door, as it is called."""
+
+    door = forms.CharField(
+        label=_("哪一户"), max_length=60, help_text=_("例如：一单元1201"), widget=forms.TextInput(attrs=OFF)
+    )
+
+
+class ReadmitForm(forms.Form):
+    """Somebody who lost their phone."""
+
+    basis = forms.ChoiceField(label=_("您怎么知道是本人要的"), widget=forms.RadioSelect)
+    number_too = forms.BooleanField(
+        label=_("手机卡也丢了，还没有补"),
+        required=False,
+        help_text=_("勾上，登记的手机号就划掉：捡到的人收不到短信里的数字。"),
+    )
+
+    def __init__(self, *args: object, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        self.fields["basis"].choices = list(words.basis_words().items())  # type: ignore[attr-defined]
+
+
 class PhoneForm(forms.Form):
     """One's own phone number."""
 

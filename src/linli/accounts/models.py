@@ -199,6 +199,59 @@ class FamilyHelp(Within):
         return f"{self.name} · {self.elder}"
 
 
+class Readmission(Within):
+    """Somebody lost their only way in: what opened their account ends, and they come in anew as for the first time.
+
+    Of somebody of the office it waits until a second of the office agrees (``agreed_by``).
+    """
+
+    class Basis(models.TextChoices):
+        MET = "met"
+        PAPERS = "papers"
+        VISIT = "visit"
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        DONE = "done"
+        WITHDRAWN = "withdrawn"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    basis = models.CharField(max_length=6, choices=Basis.choices, help_text="how one knew that it is they who ask")
+    number_too = models.BooleanField(default=False, help_text="their phone's number is lost as well")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.ASKED)
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    agreed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, help_text="done or withdrawn")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(state="asked"), name="one_readmission_asked_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(agreed_by=models.F("asked_by"))
+                & ~models.Q(asked_by=models.F("person"))
+                & ~models.Q(agreed_by=models.F("person")),
+                name="readmission_by_others",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.state}"
+
+
+class WeixinLogin(Row):
+    """A Weixin by which an account comes in. Of its openid only a keyed hash is kept: the database names no Weixin."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="weixins")
+    openid_index = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class SecondFactor(Row):
     """A second key of an account: the numbers of an authenticator app (TOTP), or a passkey."""
 

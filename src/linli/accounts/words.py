@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from linli.accounts.models import DoorClaim, FamilyHelp
+from linli.accounts.models import DoorClaim, FamilyHelp, Readmission
 
 
 def relation_words() -> dict[str, str]:
@@ -15,6 +15,12 @@ def kin_words() -> dict[str, str]:
     """Who a helper is to the one who is helped."""
     kin = FamilyHelp.Kin
     return {kin.CHILD: _("子女"), kin.RELATIVE: _("亲戚"), kin.FRIEND: _("朋友、邻居")}
+
+
+def basis_words() -> dict[str, str]:
+    """How the office knew that it is they who ask to come in anew."""
+    basis = Readmission.Basis
+    return {basis.MET: _("当面认得"), basis.PAPERS: _("看了证件"), basis.VISIT: _("上门核对")}
 
 
 def role_words() -> dict[str, str]:

@@ -44,6 +44,11 @@ LOG_KEY = os.environ.get("LINLI_LOG_KEY", "")
 WITNESS_FOLDER = Path(os.environ.get("LINLI_WITNESS", DATA / "witness"))
 #: Hosts inside the network that the program may call all the same, and without TLS: a mail server next door.
 OUTBOUND_HOSTS = frozenset(os.environ.get("LINLI_OUTBOUND_HOSTS", "").lower().replace(",", " ").split())
+#: Weixin's official account (公众号) by whose pages people may come in; without both there is no such way in.
+WEIXIN_APP_ID = os.environ.get("LINLI_WEIXIN_APP_ID", "")
+WEIXIN_SECRET = os.environ.get("LINLI_WEIXIN_SECRET", "")
+#: Where Weixin is asked whose code came back.
+WEIXIN_API = os.environ.get("LINLI_WEIXIN_API", "https://api.weixin.qq.com")
 FILES_FOLDER = Path(os.environ.get("LINLI_FILES", DATA / "files"))
 
 DEBUG = flag("LINLI_DEBUG")

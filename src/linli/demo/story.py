@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from linli.accounts.services import make_sign_in_link, open_account
 from linli.community.queries import people_of
-from linli.demo import ground, matters, notices
+from linli.demo import ground, matters, notices, street
 from linli.record import clock
 from linli.record.acting import Acting
 
@@ -19,6 +19,7 @@ PERSONAS = {
     ground.SUPERVISOR: "居务监督委员：等委员会答复的申诉",
     ground.NEIGHBOUR: "紫藤里二单元的邻居：只看得到每个单元几户",
 }
+OFFICER_SEES = "街道干部：四个社区的汇总数字，看不到任何一户、任何一个人"
 
 
 @transaction.atomic
@@ -30,6 +31,7 @@ def tell() -> None:
     if ground.community_there():
         return
     settled = ground.settle()
+    street.settle_the_street()
     matters.lift_of_2023(settled)
     notices.agreement_of_2023(settled)
     now = clock.now()
@@ -44,14 +46,16 @@ def links() -> list[tuple[str, str]]:
     if community is None:
         return []
     by = Acting.system(community.id)
+    officer, secret = street.officer(community)
     found = {person.name: person for person in people_of(community, by).filter(name__in=PERSONAS)}
-    return [
+    people = [
         (
             f"{name}（{words}）",
             settings.ADDRESS + address_of(make_sign_in_link(account=open_account(person=found[name], by=by), by=by)),
         )
         for name, words in PERSONAS.items()
     ]
+    return [*people, (f"{officer.name}（{OFFICER_SEES}）", settings.ADDRESS + address_of(secret))]
 
 
 def address_of(secret: str) -> str:

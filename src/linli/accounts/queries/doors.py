@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet
 
 from linli.accounts.models import Claim, DoorClaim, DoorCode
-from linli.accounts.policy import DECIDE_CLAIM, PRINT_CODES
+from linli.accounts.policy import DECIDE_CLAIM, END_CODE, PRINT_CODES
 from linli.accounts.tokens import hash_of, token_of
 from linli.community.models import Dwelling, Ownership, Person, Place
 from linli.community.policy import require, role_place
@@ -102,19 +102,26 @@ def claims_waiting(viewer: Acting) -> QuerySet[DoorClaim]:
         DoorClaim.objects.filter(community=viewer.community, state=DoorClaim.State.WAITING)
         .filter(made_at__gt=clock.now() - WAITS)
         .filter(dwelling__place__path__contains=[place.id])
-        .select_related("dwelling__place")
+        .select_related("dwelling__place", "code")
         .order_by("made_at")
     )
+
+
+def code_of_door(dwelling: Dwelling, viewer: Acting) -> DoorCode | None:
+    """The code that a door has now, for who may end it."""
+    require(viewer, END_CODE, dwelling.place)
+    return DoorCode.objects.filter(dwelling=dwelling, ended_at=None).first()
 
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
     """What who answers a claim should look at: nobody of the name is known at the door; the owners are others; the
-    person already comes in by another phone."""
+    person already comes in by another phone; the code was ended since, as a lost slip's is."""
 
     unknown: bool
     other_owner: bool
     already_in: bool
+    code_ended: bool
 
 
 def doubts_of(claim: DoorClaim, viewer: Acting) -> Doubts:
@@ -125,6 +132,7 @@ def doubts_of(claim: DoorClaim, viewer: Acting) -> Doubts:
         unknown=person is None,
         other_owner=claim.relation == DoorClaim.Relation.OWNER and owned_by_others(claim.dwelling, claim.name),
         already_in=person is not None and has_login(person),
+        code_ended=claim.code.ended_at is not None,
     )
 
 

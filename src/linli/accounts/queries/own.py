@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from linli.accounts.models import Account, FamilyHelp, RecoveryCode, SecondFactor, Session
+from linli.accounts.models import Account, FamilyHelp, RecoveryCode, SecondFactor, Session, WeixinLogin
 from linli.community.models import Dwelling
 from linli.community.policy import Action, not_allowed, require_role
 from linli.community.queries import labels_of
@@ -19,6 +19,11 @@ from linli.rules.errors import Refused
 def sessions_of(account: Account) -> QuerySet[Session]:
     """The browsers in which the account is signed in, the newest first."""
     return Session.objects.filter(account=account, expire_date__gt=clock.now()).order_by("-since")
+
+
+def weixins_of(account: Account) -> QuerySet[WeixinLogin]:
+    """Each Weixin by which the account comes in, the oldest first."""
+    return WeixinLogin.objects.filter(account=account).order_by("made_at")
 
 
 def helps_of(viewer: Acting) -> Sequence[FamilyHelp]:

@@ -1,10 +1,12 @@
 """Every write of logins and of what opens them; other apps enter here."""
 
+from linli.accounts.services.anew import agree_to_readmission, readmit_person, withdraw_readmission
 from linli.accounts.services.doors import (
     claim_door,
     confirm_claim,
     decline_claim,
     end_door_code,
+    print_door_code,
     print_door_codes,
     use_confirmed_claim,
 )
@@ -30,10 +32,12 @@ from linli.accounts.services.logins import (
 )
 from linli.accounts.services.oversight import appoint_officer
 from linli.accounts.services.phones import ask_phone_code, send_phone_code, use_phone_code, words_of_phone_code
+from linli.accounts.services.weixin import enter_by_weixin, link_weixin, unlink_weixin
 
 __all__ = [
     "add_device",
     "add_passkey",
+    "agree_to_readmission",
     "appoint_officer",
     "ask_phone_code",
     "begin_totp",
@@ -44,22 +48,28 @@ __all__ = [
     "end_door_code",
     "end_help",
     "end_sessions",
+    "enter_by_weixin",
     "invite_helper",
     "invite_leaders",
     "invite_person",
+    "link_weixin",
     "make_sign_in_link",
     "open_account",
+    "print_door_code",
     "print_door_codes",
     "prove_by_number",
     "prove_by_passkey",
+    "readmit_person",
     "record_help_at_door",
     "remove_factor",
     "renew_paper_codes",
     "send_phone_code",
     "spend",
     "take_up_help",
+    "unlink_weixin",
     "use_confirmed_claim",
     "use_phone_code",
     "use_sign_in_link",
+    "withdraw_readmission",
     "words_of_phone_code",
 ]

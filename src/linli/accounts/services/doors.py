@@ -1,5 +1,6 @@
 """Coming in by the code at one's own door: codes printed, a claim made, and agreed to by who knows the door."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from linli.accounts.models import Account, DoorClaim, DoorCode
-from linli.accounts.policy import DECIDE_CLAIM, PRINT_CODES
+from linli.accounts.policy import DECIDE_CLAIM, END_CODE, PRINT_CODES
 from linli.accounts.queries.doors import code_of_token, owned_by_others
 from linli.accounts.services.limits import spend
 from linli.accounts.services.logins import login_of
@@ -32,13 +33,7 @@ def print_door_codes(*, place: Place, by: Acting) -> int:
     """Make a new code for every door at or below ``place``; those before end with it. The number of doors."""
     require(by, PRINT_CODES, place)
     community = lock_community(place)
-    doors = Dwelling.objects.filter(place__path__contains=[place.id]).order_by("sort_key")
-    now = clock.now()
-    DoorCode.objects.filter(dwelling__in=doors, ended_at=None).update(ended_at=now)
-    made = [DoorCode(community_id=community, dwelling=door, made_at=now) for door in doors]
-    for code in made:
-        code.secret_sha256 = hash_of(token_of(code))
-    DoorCode.objects.bulk_create(made)
+    made = write_codes(list(Dwelling.objects.filter(place__path__contains=[place.id]).order_by("sort_key")), community)
     note(
         "door-codes.printed",
         by=by,
@@ -50,10 +45,30 @@ def print_door_codes(*, place: Place, by: Acting) -> int:
     return len(made)
 
 
+def write_codes(doors: Sequence[Dwelling], community: UUID) -> list[DoorCode]:
+    """A new code for each of the doors, in the caller's transaction; those before end with it."""
+    now = clock.now()
+    DoorCode.objects.filter(dwelling__in=doors, ended_at=None).update(ended_at=now)
+    made = [DoorCode(community_id=community, dwelling=door, made_at=now) for door in doors]
+    for code in made:
+        code.secret_sha256 = hash_of(token_of(code))
+    return DoorCode.objects.bulk_create(made)
+
+
+@transaction.atomic
+def print_door_code(*, dwelling: Dwelling, by: Acting) -> DoorCode:
+    """A new code for one door, whose slip was lost or seen by others; the one before ends with it."""
+    require(by, PRINT_CODES, dwelling.place)
+    (made,) = write_codes([dwelling], lock_community(dwelling.place))
+    note("door-code.printed", by=by, subject_kind="dwelling", subject=dwelling.id, place=dwelling.place_id)
+    return made
+
+
 @transaction.atomic
 def end_door_code(*, dwelling: Dwelling, by: Acting) -> None:
     """End one door's code, as when a slip was lost; there is none until the next print. Twice changes nothing."""
-    require(by, PRINT_CODES, dwelling.place)
+    require(by, END_CODE, dwelling.place)
+    lock_community(dwelling.place)
     if DoorCode.objects.filter(dwelling=dwelling, ended_at=None).update(ended_at=clock.now()):
         note("door-code.ended", by=by, subject_kind="dwelling", subject=dwelling.id, place=dwelling.place_id)
 

@@ -102,7 +102,10 @@ def invite_person(*, person: Person, by: Acting) -> str:
     """
     account = open_account(person=person, by=by)
     if account.last_login is not None:
-        raise Refused("invite.already-in", "这个人已经进过门了。要加一部手机，请本人在“我家”里自己加。")
+        raise Refused(
+            "invite.already-in",
+            "这个人已经进过门了。要加一部手机，请本人在“我家”里自己加；手机丢了，在这个人的页上重新请。",
+        )
     SignInLink.objects.filter(account=account, used_at=None).update(expires_at=clock.database_now())
     secret = write_link(account, by=by)
     note("person.invited", by=by, subject_kind="person", subject=person.id, place=person.community_id)

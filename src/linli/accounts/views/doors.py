@@ -14,24 +14,34 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.accounts.acting import sign_in_browser
-from linli.accounts.forms import DeclineForm, DoorForm
+from linli.accounts.forms import DeclineForm, DoorForm, FindDoorForm
 from linli.accounts.models import DoorClaim, DoorCode
-from linli.accounts.policy import DECIDE_CLAIM, PRINT_CODES
+from linli.accounts.policy import DECIDE_CLAIM, END_CODE, PRINT_CODES
 from linli.accounts.queries.doors import (
     Building,
     buildings_of,
     claim_of,
     claims_waiting,
+    code_of_door,
     code_of_token,
     door_words,
     doubts_of,
     slips_of,
 )
-from linli.accounts.services import claim_door, confirm_claim, decline_claim, print_door_codes, use_confirmed_claim
-from linli.accounts.tokens import new_secret
+from linli.accounts.queries.own import door_called
+from linli.accounts.services import (
+    claim_door,
+    confirm_claim,
+    decline_claim,
+    end_door_code,
+    print_door_code,
+    print_door_codes,
+    use_confirmed_claim,
+)
+from linli.accounts.tokens import new_secret, token_of
 from linli.accounts.views.asking import spend_here
 from linli.accounts.words import relation_words
-from linli.community.models import Place
+from linli.community.models import Dwelling, Place
 from linli.community.policy import CHANGE_REGISTER, can, require, require_role
 from linli.community.queries import community_of, find_place, labels_of
 from linli.record.acting import Acting, actor
@@ -191,7 +201,7 @@ def place_of(request: HttpRequest, place_id: UUID) -> tuple[Place, Acting]:
 def code_sheet(request: HttpRequest, place_id: UUID) -> HttpResponse:
     """The slips of one building on A4, eight a page, to cut apart: one for each door, to be handed over in person."""
     place, by = place_of(request, place_id)
-    slips = [(label, f"{settings.ADDRESS}{reverse('door-code', args=[token])}") for label, token in slips_of(place, by)]
+    slips = [(label, address_of(token)) for label, token in slips_of(place, by)]
     return render(request, "accounts/code_sheet.html", {"place": place, "slips": slips, "once": uuid.uuid4().hex})
 
 
@@ -212,3 +222,63 @@ def print_codes(request: HttpRequest, place_id: UUID) -> HttpResponse:
         words = ngettext("%(n)s户有了新码，以前的码都不能用了。", "%(n)s户有了新码，以前的码都不能用了。", made)
         messages.success(request, words % {"n": made})
     return redirect("code-sheet", place.id)
+
+
+def address_of(token: str) -> str:
+    """What the QR of a slip holds."""
+    return f"{settings.ADDRESS}{reverse('door-code', args=[token])}"
+
+
+@login_required
+@require_safe
+def find_code_of_door(request: HttpRequest) -> HttpResponse:
+    """The door whose slip was lost, by what it is called; then its own page."""
+    by = actor(request)
+    require_role(by, END_CODE)
+    form = FindDoorForm(request.GET if "door" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        try:
+            found = door_called(form.cleaned_data["door"], by, END_CODE)
+            return redirect("one-code", found.id)
+        except Refused as refused:
+            add_refusal(form, refused, "door")
+    return render(request, "accounts/find_code.html", {"form": form}, status=400 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def one_code(request: HttpRequest, dwelling_id: UUID) -> HttpResponse:
+    """One door's code: ended where its slip was lost; the office prints another, which who leads the building hands
+    over. The code itself is shown to who may print it only."""
+    by = actor(request)
+    door = Dwelling.objects.select_related("place").filter(id=dwelling_id, community=by.community).first()
+    if door is None:
+        raise Http404
+    require(by, END_CODE, door.place)
+    if request.method == "POST":
+        return change_code(request, door, by)
+    code, label = code_of_door(door, by), labels_of(community_of(by), [door])[door.id].full
+    may_print = can(by, PRINT_CODES, door.place)
+    page = {
+        "label": label,
+        "since": full_day(code.made_at) if code else "",
+        "may_print": may_print,
+        "slips": [(label, address_of(token_of(code)))] if code and may_print else [],
+        "once": uuid.uuid4().hex,
+    }
+    return render(request, "accounts/one_code.html", page)
+
+
+def change_code(request: HttpRequest, door: Dwelling, by: Acting) -> HttpResponse:
+    """End the door's code, or make another in its place."""
+    prints = "print" in request.POST
+
+    def write() -> UUID:
+        if prints:
+            return print_door_code(dwelling=door, by=by).id
+        end_door_code(dwelling=door, by=by)
+        return door.id
+
+    answer_once(request.POST.get("once", ""), [str(door.id), prints], by=by, write=write)
+    messages.success(request, _("有了新码，旧的作废了。") if prints else _("这张码作废了，谁扫都进不来。"))
+    return redirect("one-code", door.id)

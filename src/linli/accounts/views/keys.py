@@ -23,6 +23,7 @@ from linli.accounts.services import (
     prove_by_number,
     prove_by_passkey,
     remove_factor,
+    renew_paper_codes,
 )
 from linli.accounts.services.factors import ask_passkey, offer_passkey, totp_address
 from linli.record import clock
@@ -158,10 +159,37 @@ def added(request: HttpRequest, codes: list[str]) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+def paper(request: HttpRequest) -> HttpResponse:
+    """New codes on paper in place of those before. The second key is turned anew for it, however lately it was."""
+    account, by = asks(request)
+    held = factors_of(account)
+    if not held.exists():
+        return redirect("keys")
+    form, status = NumberForm(request.POST or None), 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                prove_by_number(account=account, number=form.cleaned_data["number"], by=by)
+                codes = renew_paper_codes(account=account, by=by)
+                return render(request, "accounts/paper_codes.html", {"codes": codes})
+            except Refused as refused:
+                add_refusal(form, refused, "number")
+                status = status_of(refused)
+    page = {
+        "form": form,
+        "left": paper_codes_left(account),
+        "has_passkey": held.filter(kind=SecondFactor.Kind.PASSKEY).exists(),
+    }
+    return render(request, "accounts/new_paper_codes.html", page, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
 def passkey(request: HttpRequest) -> HttpResponse:
     """What the page's script asks for (GET) and brings (POST) to make a passkey or to prove one.
 
-    ``?make`` makes one; its answer to the POST names the page to go on to.
+    ``?make`` makes one, ``?paper`` proves one for new codes on paper; the answer to the POST holds the codes to copy.
     """
     account, by = asks(request)
     makes = "make" in request.GET
@@ -179,6 +207,8 @@ def passkey(request: HttpRequest) -> HttpResponse:
             request.session[PROVEN] = clock.now().isoformat()
             return JsonResponse({"codes": codes})
         prove_by_passkey(account=account, credential=credential, challenge=challenge)
+        if "paper" in request.GET:
+            return JsonResponse({"codes": renew_paper_codes(account=account, by=by)})
     except (Refused, ValueError) as refused:
         words = words_of(refused) if isinstance(refused, Refused) else _("这次没看懂")
         return JsonResponse({"words": words}, status=409)

@@ -12,10 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linli.accounts.acting import StandingRequest
+from linli.accounts.adapters.weixin import weixin
 from linli.accounts.forms import PhoneForm
-from linli.accounts.models import Account
-from linli.accounts.queries import sessions_of
+from linli.accounts.models import Account, Readmission
+from linli.accounts.queries import sessions_of, weixins_of
+from linli.accounts.queries.anew import readmissions_of
 from linli.accounts.services import add_device, end_sessions
+from linli.accounts.views.asking import in_weixin
 from linli.accounts.words import device_words, field_words, purpose_words, role_words
 from linli.community.models import Person
 from linli.community.policy import not_allowed
@@ -81,7 +85,23 @@ def devices(request: HttpRequest) -> HttpResponse:
         }
         for each in sorted(sessions_of(account), key=lambda each: each.pk != here)
     ]
-    return render(request, "accounts/devices.html", {"devices": found, "others": len(found) > 1})
+    acting = cast(StandingRequest, request).acting
+    page = {
+        "devices": found,
+        "others": len(found) > 1,
+        "weixins": [(each.id, full_day(each.made_at)) for each in weixins_of(account)],
+        "weixin_offered": weixin() is not None,
+        "in_weixin": in_weixin(request) and acting is not None,
+        "anew": [anew_row(each) for each in readmissions_of(acting)] if acting and acting.person else [],
+    }
+    return render(request, "accounts/devices.html", page)
+
+
+def anew_row(done: Readmission) -> parts.Row:
+    """How one was let in anew, in a line: when, by whom."""
+    names = {"asked": done.asked_by.name, "agreed": done.agreed_by.name if done.agreed_by else ""}
+    words = _("%(asked)s办的，%(agreed)s同意的") if done.agreed_by else _("%(asked)s办的")
+    return parts.Row(full_day(done.ended_at or done.asked_at), words % names, icon="person")
 
 
 @login_required

@@ -1,6 +1,7 @@
 """人员: the roster, who holds which role, letting somebody in, and the bodies of the community."""
 
 import uuid
+from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
@@ -13,11 +14,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from linli.accounts.forms import BodyForm, CallForm, LeadersForm, PersonForm, RoleForm
-from linli.accounts.policy import OPEN_ACCOUNT
+from linli.accounts.forms import BodyForm, CallForm, LeadersForm, PersonForm, ReadmitForm, RoleForm
+from linli.accounts.models import Readmission
+from linli.accounts.policy import AGREE_TO_READMISSION, OPEN_ACCOUNT, READMIT
+from linli.accounts.queries.anew import is_of_the_office, readmissions_waiting
 from linli.accounts.queries.doors import has_login
-from linli.accounts.services import invite_leaders, invite_person
-from linli.accounts.words import body_words
+from linli.accounts.services import (
+    agree_to_readmission,
+    invite_leaders,
+    invite_person,
+    readmit_person,
+    withdraw_readmission,
+)
+from linli.accounts.words import basis_words, body_words
 from linli.community.models import Organisation, Person, Role
 from linli.community.policy import CHANGE_REGISTER, CHANGE_ROLES, SEE_REGISTER, can, require
 from linli.community.queries import bodies_of, community_of, find_people, places_of, roles_of
@@ -56,6 +65,15 @@ def people(request: HttpRequest) -> HttpResponse:
         "holders": [
             parts.Row(role.person.name, f"{role.title} · {role.place.name}", reverse("person", args=[role.person_id]))
             for role in roles_of(community, by)
+        ],
+        "waiting": [
+            parts.Row(
+                each.person.name,
+                _("重新进门，%(name)s提的，等另一位同意") % {"name": each.asked_by.name},
+                reverse("person", args=[each.person_id]),
+                icon="door",
+            )
+            for each in readmissions_waiting(by)
         ],
         "once": uuid.uuid4().hex,
     }
@@ -107,8 +125,58 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "call": CallForm() if found.phone_sealed is not None else None,
         "may_invite": can(by, OPEN_ACCOUNT, community) and not has_login(found),
         "comes_in": has_login(found),
+        "anew": anew_part(found, by),
     }
     return render(request, "accounts/person.html", page, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """What the page of somebody says of letting them in anew: the form to ask, or what waits for a second word."""
+
+    form: ReadmitForm | None
+    four_eyes: bool
+    asked: Readmission | None
+    basis: str
+    may_agree: bool
+    may_withdraw: bool
+    once: str
+
+
+def anew_part(found: Person, by: Acting) -> Anew:
+    """Who may ask for somebody to be let in anew, and who may agree."""
+    waiting = next((each for each in readmissions_waiting(by) if each.person_id == found.id), None)
+    may_ask = waiting is None and by.person != found.id and can(by, READMIT, found.community) and has_login(found)
+    of_the_office = can(by, AGREE_TO_READMISSION, found.community)
+    return Anew(
+        form=ReadmitForm() if may_ask else None,
+        four_eyes=is_of_the_office(found),
+        asked=waiting,
+        basis=basis_words()[waiting.basis] if waiting else "",
+        may_agree=waiting is not None and of_the_office and by.person not in (waiting.asked_by_id, found.id),
+        may_withdraw=waiting is not None and of_the_office,
+        once=uuid.uuid4().hex,
+    )
+
+
+@login_required
+@require_POST
+def anew(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Somebody lost their only phone: asked for, agreed to or withdrawn; once done they are invited as at first."""
+    by = actor(request)
+    found = find_person(person_id, by)
+    answer = {"agree": agree_to_readmission, "withdraw": withdraw_readmission}.get(request.POST.get("answer", ""))
+
+    def write() -> UUID:
+        if answer is not None:
+            return answer(person=found, by=by).id
+        number_too = "number_too" in request.POST
+        return readmit_person(person=found, basis=request.POST.get("basis", ""), number_too=number_too, by=by).id
+
+    sent = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    answer_once(request.POST.get("once", ""), sent, by=by, write=write)
+    messages.success(request, _("记下了。"))
+    return redirect("person", found.id)
 
 
 def role_line(role: Role) -> tuple[Role, str]:

@@ -14,7 +14,7 @@ from linli.accounts.models import Account
 from linli.accounts.queries.phones import masked_phone_of
 from linli.accounts.services import ask_phone_code, use_phone_code
 from linli.accounts.tokens import new_secret
-from linli.accounts.views.asking import spend_here
+from linli.accounts.views.asking import in_weixin, spend_here
 from linli.community.models import Person
 from linli.community.queries import nothing_founded
 from linli.messaging.queries import sms_channel
@@ -25,7 +25,14 @@ from linli.web.refusal import add_refusal, refusal_page, status_of
 def first_page(request: HttpRequest, form: AskCodeForm, **more: object) -> dict[str, object]:
     """What the first page shows somebody who is not signed in."""
     once = request.POST.get("once", "") or new_secret()
-    return {"nothing_founded": nothing_founded(), "sms": sms_channel() is not None, "form": form, "once": once, **more}
+    return {
+        "nothing_founded": nothing_founded(),
+        "sms": sms_channel() is not None,
+        "weixin": in_weixin(request),
+        "form": form,
+        "once": once,
+        **more,
+    }
 
 
 @require_POST

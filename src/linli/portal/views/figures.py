@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from linli.accounts.acting import StandingRequest
@@ -27,8 +28,8 @@ def figures(request: HttpRequest) -> HttpResponse:
         parts.Column(_("户数"), money=True),
         parts.Column(_("有人住"), money=True),
         parts.Column(_("商量过的事"), money=True),
-        parts.Column(_("正在表态"), money=True),
-        parts.Column(_("已出结果"), money=True),
+        parts.Column(pgettext("figures", "正在表态"), money=True),
+        parts.Column(pgettext("figures", "已出结果"), money=True),
     ]
     page = {
         "oversight": oversight,
