@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 
 from linli.community.adapters.registers.columns import EXAMPLE_SHEET, SAID_LEVELS, SHOWN
-from linli.community.adapters.registers.reading import BadRow, Fault, Reading, RegisterRow
+from linli.community.adapters.registers.reading import BadRow, Fault, Progress, Reading, RegisterRow, silent
 from linli.community.adapters.registers.sheets import Reader
 from linli.community.adapters.workbooks import read_sheets
 from linli.rules.errors import Refused
@@ -18,10 +18,12 @@ __all__ = [
     "SHOWN",
     "BadRow",
     "Fault",
+    "Progress",
     "Reading",
     "RegisterRow",
     "read_register",
     "read_registers",
+    "silent",
 ]
 
 
@@ -30,16 +32,19 @@ def read_register(data: bytes, file_name: str) -> Reading:
     return read_registers([(data, file_name)])
 
 
-def read_registers(files: Sequence[tuple[bytes, str]]) -> Reading:
+def read_registers(files: Sequence[tuple[bytes, str]], progress: Progress = silent) -> Reading:
     """Read one register from the bytes of one or several workbooks (.xlsx, .xls, .ods, .csv) that complete each other.
 
     Every sheet with a row of headings is read; such a row has the room (or the door in words) and at least one heading
-    more. A row that is not sure is left out and named; so are the columns that are not needed. Refused: what
-    ``read_sheets`` refuses, and files without such a row of headings, or without any row below it.
+    more. A row that is not sure is left out and named; so are the columns that are not needed. ``progress`` is told how
+    many rows are read. Refused: what ``read_sheets`` refuses, and files without such a row of headings, or without any
+    row below it.
     """
-    reader = Reader()
+    reader = Reader(progress)
     for data, name in files:
-        for sheet in read_sheets(data, name):
+        sheets = read_sheets(data, name)
+        reader.expect(sheets)
+        for sheet in sheets:
             reader.read(sheet, f"{name}·{sheet.name}" if len(files) > 1 and sheet.name != name else sheet.name)
     if not reader.found:
         raise Refused(

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -37,11 +37,13 @@ from linli.community.adapters.registers.columns import (
     headings_of,
 )
 from linli.community.adapters.registers.completing import complete, fill_levels
-from linli.community.adapters.registers.reading import BadRow, Fault, Level, RegisterRow, same_names
+from linli.community.adapters.registers.reading import BadRow, Fault, Level, Progress, RegisterRow, same_names, silent
 from linli.community.adapters.registers.reading import marked as _
 from linli.community.adapters.workbooks import Cell, Line, Sheet
 from linli.rules.doors import LETTERED, level_name, plain, read_number
 
+#: Rows after which the progress is told.
+TOLD_EVERY = 500
 TOTALS = ("合计", "总计", "小计", "共计", "总数")
 NOTES = re.compile(
     r"(?:注|备注|说明|附注|附|填表|制表|审核|填报|经办|复核|负责|联系|打印|统计|登记|单位|日期)"
@@ -58,13 +60,28 @@ USUAL_ROOM = re.compile(r"[A-Za-z]?\d{1,5}[A-Za-z]?(?:[-之]\d{1,2})?[东西南�
 class Reader:
     """Gathers the rows and faults of all sheets of one register."""
 
-    def __init__(self) -> None:
+    def __init__(self, progress: Progress = silent) -> None:
+        self.progress = progress
+        self.total = self.done = 0
         self.rows: list[RegisterRow] = []
         self.faults: list[Fault] = []
         self.bad: list[BadRow] = []
         self.left_out: list[str] = []
         self.found = False
         self.seen: dict[tuple[str, ...], RegisterRow] = {}
+
+    def expect(self, sheets: Sequence[Sheet]) -> None:
+        """Say of how many rows the progress is."""
+        self.total += sum(sheet.height for sheet in sheets)
+        self.progress(self.done, self.total)
+
+    def count(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """The lines, with the progress told every so often."""
+        for line in lines:
+            self.done += 1
+            if not self.done % TOLD_EVERY:
+                self.progress(self.done, max(self.done, self.total))
+            yield line
 
     def read(self, sheet: Sheet, name: str) -> None:
         """Read one sheet; ``name`` is what it is called in faults."""
@@ -91,7 +108,7 @@ class Reader:
         self.found = True
         reading = SheetReader(self, sheet, name, headings)
         reading.begin()
-        for line in itertools.chain(first[taken:], lines):
+        for line in self.count(itertools.chain(first[taken:], lines)):
             reading.read(line)
         reading.end()
 

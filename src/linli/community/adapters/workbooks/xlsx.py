@@ -60,7 +60,7 @@ def read_xlsx(data: bytes) -> list[Sheet]:
 
 def sheet_of(book: python_calamine.CalamineWorkbook, name: str, measure: "Measure") -> Sheet:
     layout = measure.layout_of(name)
-    sheet = Sheet(name, rows_of(book, name), hidden=name in measure.hidden_sheets)
+    sheet = Sheet(name, rows_of(book, name), hidden=name in measure.hidden_sheets, height=layout.height)
     sheet.merges.update(layout.merges)
     sheet.hidden_rows |= layout.hidden_rows
     sheet.hidden_columns |= layout.hidden_columns
@@ -109,6 +109,7 @@ def repack(data: bytes, measure: "Measure") -> bytes:
                         parser.Parse(piece, False)
                         copy.write(piece)
                     parser.Parse(b"", True)
+                    measure.finish()
     return out.getvalue()
 
 
@@ -119,6 +120,7 @@ class Layout:
     merges: dict[int, list[Span]] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    height: int = 0
 
 
 NOTHING = Layout()
@@ -161,6 +163,11 @@ class Measure:
         parser.EndElementHandler = self.end
         parser.CharacterDataHandler = self.text
         return parser
+
+    def finish(self) -> None:
+        """The part has come to its end."""
+        if self.part_name in self.layouts:
+            self.layouts[self.part_name].height = self.row
 
     def layout_of(self, sheet: str) -> Layout:
         """What is merged or hidden in the sheet that people see under this name."""
