@@ -180,8 +180,8 @@ def under_way(request: HttpRequest, found: Place, draft: RegisterDraft) -> HttpR
     page = pages.progress_page(draft, work_on(draft))
     response = render(request, "community/under_way.html", {"place": found, **page})
     if not page["given_up"]:
-        # Most registers are read within a second: who waits for one sees it at once.
-        response["Refresh"] = "1" if page["reading"] else "2"
+        # Most registers are read within a second, and seen then; one of which there is a progress takes longer.
+        response["Refresh"] = "1" if page["reading"] and not page["total"] else "2"
     return response
 
 

@@ -225,7 +225,7 @@ def value_word(value: str) -> str:
 
 
 def progress_page(draft: RegisterDraft, work: Work) -> dict[str, Any]:
-    """How far the worker is with a register: 0 where it has not begun; whether it began anew, or has given up."""
+    """How far the worker is with a register: whether it has begun, began anew, or has given up."""
     progress = getattr(draft, "progress", None)
     done, total = (progress.done, progress.total) if progress else (0, 0)
     return {
@@ -233,6 +233,7 @@ def progress_page(draft: RegisterDraft, work: Work) -> dict[str, Any]:
         "done": done,
         "total": total,
         "percent": done * 100 // total if total else 0,
+        "begun": work.tries > 0,
         "again": work.tries > 1,
         "given_up": work.given_up,
     }

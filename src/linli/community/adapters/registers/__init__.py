@@ -51,14 +51,15 @@ def read_registers(files: Sequence[tuple[bytes, str]], progress: Progress = sile
             "register.no-headings",
             "没找到表头。表里要有一行写着“房号”（或“门牌”），还有“单元、面积、业主”等栏名；可以下载模板照着填。",
         )
-    reader.finish()
-    if not reader.rows and not reader.bad:
+    whole = reader.whole
+    whole.finish()
+    if not whole.rows and not whole.bad:
         raise Refused("register.no-rows", "表头下面没有房屋。请一行写一户，再试一次。")
     digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data, _ in files))
     return Reading(
         sha256=hashlib.sha256(files[0][0]).hexdigest() if len(files) == 1 else digest.hexdigest(),
-        rows=tuple(reader.rows),
-        faults=tuple(sorted(reader.faults, key=lambda fault: (fault.sheet, fault.row))),
-        left_out=tuple(dict.fromkeys(reader.left_out)),
-        bad=tuple(reader.bad),
+        rows=tuple(whole.rows),
+        faults=tuple(sorted(whole.faults, key=lambda fault: (fault.sheet, fault.row))),
+        left_out=tuple(dict.fromkeys(whole.left_out)),
+        bad=tuple(whole.bad),
     )
