@@ -14,90 +14,35 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='area',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='areadwelling',
-            name='area',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='community.area'),
-        ),
-        migrations.AlterField(
-            model_name='dwelling',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='dwelling',
-            name='place',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='dwellings', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='household',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='organisation',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='person',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='place',
-            name='community',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='place',
-            name='parent',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='registerdraft',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='registerdraft',
-            name='order',
-            field=models.BinaryField(default=bytes, help_text='what the worker is to do, and in whose role'),
-        ),
-        migrations.AlterField(
-            model_name='registerdraft',
-            name='preview',
-            field=models.BinaryField(default=bytes),
-        ),
-        migrations.AlterField(
-            model_name='registerdraft',
-            name='reading',
-            field=models.BinaryField(default=bytes),
-        ),
-        migrations.AlterField(
-            model_name='registerdraft',
-            name='refusal',
-            field=models.JSONField(default=dict, help_text='why it was not read, or not taken in'),
-        ),
-        migrations.AlterField(
-            model_name='registerdraft',
-            name='state',
-            field=models.CharField(choices=[('reading', 'Reading'), ('unread', 'Unread'), ('read', 'Read'), ('ordered', 'Ordered'), ('taken', 'Taken'), ('refused', 'Refused')], default='reading', max_length=8),
-        ),
-        migrations.AlterField(
-            model_name='registerimport',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='role',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
+        # What another index leads with needs none of its own. One statement, and one change of state: each change of a
+        # place's or a person's relations makes every model anew.
+        migrations.RunSQL(
+            "drop index community_area_community_id_d5e3ad54, community_areadwelling_area_id_c0db6cc0, "
+            "community_dwelling_community_id_2a51e04b, community_dwelling_place_id_bfa0149b, "
+            "community_household_community_id_18945b0b, community_organisation_community_id_fd0b1a0d, "
+            "community_person_community_id_299540ff, community_place_community_id_60e93042, "
+            "community_place_parent_id_dd83953a, community_registerdraft_community_id_32c081b8, "
+            "community_registerimport_community_id_e6d9307e, community_role_community_id_cc1babbb",
+            migrations.RunSQL.noop,
+            state_operations=[
+                migrations.AlterField('area', 'community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+                migrations.AlterField('areadwelling', 'area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='community.area')),
+                migrations.AlterField('dwelling', 'community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+                migrations.AlterField('dwelling', 'place', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='dwellings', to='community.place')),
+                migrations.AlterField('household', 'community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+                migrations.AlterField('organisation', 'community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+                migrations.AlterField('person', 'community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+                migrations.AlterField('place', 'community', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+                migrations.AlterField('place', 'parent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='community.place')),
+                migrations.AlterField('registerdraft', 'community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+                migrations.AlterField('registerdraft', 'order', models.BinaryField(default=bytes, help_text='what the worker is to do, and in whose role')),
+                migrations.AlterField('registerdraft', 'preview', models.BinaryField(default=bytes)),
+                migrations.AlterField('registerdraft', 'reading', models.BinaryField(default=bytes)),
+                migrations.AlterField('registerdraft', 'refusal', models.JSONField(default=dict, help_text='why it was not read, or not taken in')),
+                migrations.AlterField('registerdraft', 'state', models.CharField(choices=[('reading', 'Reading'), ('unread', 'Unread'), ('read', 'Read'), ('ordered', 'Ordered'), ('taken', 'Taken'), ('refused', 'Refused')], default='reading', max_length=8)),
+                migrations.AlterField('registerimport', 'community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+                migrations.AlterField('role', 'community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+            ],
         ),
         migrations.CreateModel(
             name='RegisterFile',

@@ -12,19 +12,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='apikey',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='archive',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
-        ),
-        migrations.AlterField(
-            model_name='paperblank',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place'),
+        # What another index leads with needs none of its own. One statement, and one change of state: each change of a
+        # place's or a person's relations makes every model anew.
+        migrations.RunSQL(
+            "drop index portal_apikey_community_id_be7af388, portal_archive_community_id_095c0a48, "
+            "portal_paperblank_community_id_6466d0e3",
+            migrations.RunSQL.noop,
+            state_operations=[
+                migrations.AlterField('apikey', 'community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+                migrations.AlterField('archive', 'community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+                migrations.AlterField('paperblank', 'community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.place')),
+            ],
         ),
     ]
