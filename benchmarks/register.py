@@ -61,13 +61,19 @@ def measured(workbook: Path) -> dict[str, Any]:
 
 
 def take_in(workbook: Path) -> dict[str, Any]:
-    """Read, keep with its preview, order, and write as the worker does."""
+    """Hand in, read with its preview, order, and write, as the clerk and the worker do."""
     import django
 
     django.setup()
-    from linli.community.adapters.registers import read_register
     from linli.community.models import Dwelling
-    from linli.community.services import add_place, found_community, keep_reading, order_register, take_in_ordered
+    from linli.community.services import (
+        add_place,
+        found_community,
+        hand_in_register,
+        order_register,
+        read_handed_in,
+        take_in_ordered,
+    )
     from linli.record.acting import Acting
 
     place = {"city": "示例市", "district": "示例区", "town": "示例街道", "community": "示例社区"}
@@ -82,11 +88,11 @@ def take_in(workbook: Path) -> dict[str, Any]:
         now = time.perf_counter()
         seconds[part], start = now - start, now
 
-    reading = read_register(workbook.read_bytes(), workbook.name)
-    lap("read")
-    draft = keep_reading(place=compound, reading=reading, by=by)
-    lap("preview")
-    del reading
+    draft = hand_in_register(place=compound, files=[(workbook.read_bytes(), workbook.name)], by=by)
+    lap("hand in")
+    read_handed_in(draft.id)
+    draft.refresh_from_db()
+    lap("read and preview")
     order_register(draft=draft, by=by)
     take_in_ordered(draft.id)
     lap("write")

@@ -12,14 +12,16 @@ from django.urls import reverse
 
 from linli.accounts.services import make_sign_in_link, open_account
 from linli.community.adapters.registers import read_register
-from linli.community.models import Organisation, Person, Place, Role
+from linli.community.models import Organisation, Person, Place, RegisterDraft, Role
 from linli.community.services import (
     add_organisation,
     add_person,
     add_place,
     found_community,
     give_role,
+    hand_in_register,
     lay_out_doors,
+    read_handed_in,
     take_in_register,
 )
 from linli.record.acting import Acting
@@ -71,6 +73,14 @@ def take_in(place: Place, *rows: tuple[int, str, str, str, str, str]) -> None:
     """Take such a register in at ``place``."""
     assert place.community is not None
     take_in_register(place=place, reading=read_register(register(*rows), "登记表.csv"), by=system(place.community))
+
+
+def read_in(place: Place, data: bytes, by: Acting) -> RegisterDraft:
+    """A register handed in and read by the worker: its preview stands."""
+    draft = hand_in_register(place=place, files=[(data, "登记表.csv")], by=by)
+    read_handed_in(draft.id)
+    draft.refresh_from_db()
+    return draft
 
 
 def resident(place: Place, name: str) -> Member:

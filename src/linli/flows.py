@@ -7,7 +7,7 @@ from linli.accounts import policy as accounts
 from linli.accounts import services as logins
 from linli.community import policy as community
 from linli.community.queries import area_code_of
-from linli.community.services import take_in_ordered
+from linli.community.services import read_handed_in, take_in_ordered
 from linli.matters import reactions as matters
 from linli.matters.papers import DELIBERATION, result_to_mail
 from linli.messaging import services as messaging
@@ -46,6 +46,7 @@ RUNS: Mapping[str, Callable[[UUID], None]] = {
     "archive.make": portal.make_archive,
     "notice.end": messaging.end_notice,
     "phone-code.send": logins.send_phone_code,
+    "register.read": read_handed_in,
     "register.take_in": take_in_ordered,
     "retention.sweep": record.sweep_old_rows,
     "review.hand_on": messaging.hand_on_review,

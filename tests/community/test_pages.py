@@ -14,11 +14,18 @@ from openpyxl import load_workbook
 
 from linli.accounts.services import open_account
 from linli.community.adapters.workbooks import MAX_BYTES
-from linli.community.models import Dwelling, Ownership, Person, Place, RegisterDraft, RegisterImport, Role
+from linli.community.models import Dwelling, Ownership, Person, Place, RegisterDraft, RegisterFile, RegisterImport, Role
 from linli.community.queries.intake import reading_in
-from linli.community.services import add_place, end_role, found_community, lay_out_doors, take_in_ordered
+from linli.community.services import (
+    add_place,
+    end_role,
+    found_community,
+    lay_out_doors,
+    read_handed_in,
+    take_in_ordered,
+)
 from linli.record.acting import Acting
-from linli.record.models import NOBODY, Event
+from linli.record.models import NOBODY, Event, Job
 from linli.rules.errors import Refused
 from tests.community.spreadsheets import RULE, csv_of, the_article_s_building, xlsx_of
 
@@ -39,8 +46,15 @@ def at(name: str, *ids: object) -> str:
     return reverse(f"community:{name}", args=ids)
 
 
-def upload(client: Client, place: Place, data: bytes, name: str = "房屋.xlsx", follow: bool = False) -> Any:
-    return client.post(at("register", place.id), {"file": SimpleUploadedFile(name, data)}, follow=follow)
+def upload(client: Client, place: Place, data: bytes, name: str = "房屋.xlsx", **more: object) -> Any:
+    return client.post(at("register", place.id), {"file": SimpleUploadedFile(name, data), **more})
+
+
+def read(client: Client, place: Place, data: bytes, name: str = "房屋.xlsx") -> Any:
+    """What the clerk sees when the worker has read what they handed in."""
+    waiting = upload(client, place, data, name)
+    read_handed_in(RegisterDraft.objects.get(state="reading").id)
+    return client.get(waiting["Location"])
 
 
 def text_of(response: Any) -> str:
@@ -90,13 +104,13 @@ def test_a_rule_that_makes_no_sense_is_shown_with_its_sentence(office, compound)
 
 
 def test_the_register_goes_in_after_a_look(office, compound):
-    seen = upload(office, compound, xlsx_of(*the_article_s_building()), follow=True)
+    seen = read(office, compound, xlsx_of(*the_article_s_building()))
     assert seen.status_code == 200
     said = text_of(seen)
     assert "58户" in said
     assert "示例商户" in said
     assert (Dwelling.objects.count(), Ownership.objects.count()) == (0, 0)
-    address = seen.redirect_chain[-1][0]
+    address = seen.request["PATH_INFO"]
     for _ in range(2):
         waiting = office.post(address, {"same_people": ["示例商户"]}, follow=True)
         assert "正在写入" in text_of(waiting)
@@ -107,18 +121,18 @@ def test_the_register_goes_in_after_a_look(office, compound):
     assert Dwelling.objects.count() == 58
     assert Person.objects.filter(name="示例商户").count() == 1
     assert RegisterImport.objects.count() == 1
-    again = upload(office, compound, xlsx_of(*the_article_s_building()), follow=True)
+    again = read(office, compound, xlsx_of(*the_article_s_building()))
     assert "没有新的要写" in text_of(again)
 
 
 def test_faults_are_shown_by_row_and_column_and_the_good_rows_go_in(office, compound):
     data = csv_of(["1", "3", "301", "约85"], ["1", "3", "302", "90"])
-    seen = upload(office, compound, data, "房屋.csv", follow=True)
+    seen = read(office, compound, data, "房屋.csv")
     said = text_of(seen)
     assert "有1行读不了，先不写" in said
     assert "第2行" in said
     assert "写的是“约85”，请写数字，例如 85.20。" in said
-    address = seen.redirect_chain[-1][0]
+    address = seen.request["PATH_INFO"]
     office.post(address)
     take_in_ordered(RegisterDraft.objects.get().id)
     assert "还有1行没有读入" in text_of(office.get(address))
@@ -131,24 +145,24 @@ def test_faults_are_shown_by_row_and_column_and_the_good_rows_go_in(office, comp
     book.active["G2"] = "85"
     mended = io.BytesIO()
     book.save(mended)
-    seen = upload(office, compound, mended.getvalue(), follow=True)
-    office.post(seen.redirect_chain[-1][0])
+    seen = read(office, compound, mended.getvalue())
+    office.post(seen.request["PATH_INFO"])
     take_in_ordered(RegisterDraft.objects.get(state="ordered").id)
     assert sorted(Dwelling.objects.values_list("room", "area")) == [("301", 8500), ("302", 9000)]
 
 
 def test_a_register_without_a_sound_row_has_nothing_to_write(office, compound):
-    seen = upload(office, compound, csv_of(["1", "3", "301", "约85"]), "房屋.csv", follow=True)
+    seen = read(office, compound, csv_of(["1", "3", "301", "约85"]), "房屋.csv")
     assert "没有一行能读入" in text_of(seen)
     assert "什么也不写" not in text_of(seen)
-    answer = office.post(seen.redirect_chain[-1][0])
+    answer = office.post(seen.request["PATH_INFO"])
     assert answer.status_code == 400
     assert Dwelling.objects.count() == 0
 
 
 def test_what_the_worker_refuses_is_said_and_nothing_is_written(office, compound, clerk, system):
-    seen = upload(office, compound, csv_of(["1", "3", "301", "85"]), "房屋.csv", follow=True)
-    address = seen.redirect_chain[-1][0]
+    seen = read(office, compound, csv_of(["1", "3", "301", "85"]), "房屋.csv")
+    address = seen.request["PATH_INFO"]
     office.post(address)
     end_role(role=Role.objects.get(id=clerk.role_id), by=system)
     take_in_ordered(RegisterDraft.objects.get().id)
@@ -160,14 +174,16 @@ def test_several_files_complete_one_another(office, compound):
     one = csv_of(["1-301", "示例甲"], headings=["门牌", "户主"])
     other = csv_of(["1单元", "301", "85"], ["1单元", "302", "x"], headings=["单元", "房号", "面积"])
     files = [SimpleUploadedFile(name, data) for name, data in (("甲.csv", one), ("乙.csv", other))]
-    seen = office.post(at("register", compound.id), {"file": files}, follow=True)
+    waiting = office.post(at("register", compound.id), {"file": files})
+    read_handed_in(RegisterDraft.objects.get().id)
+    seen = office.get(waiting["Location"])
     assert "能读入1户" in text_of(seen)
     assert "表“第2个文件”第3行" in text_of(seen)
 
 
 def test_an_import_is_taken_back_from_its_page(office, compound):
-    seen = upload(office, compound, csv_of(["1", "3", "301", "85"]), "房屋.csv", follow=True)
-    address = seen.redirect_chain[-1][0]
+    seen = read(office, compound, csv_of(["1", "3", "301", "85"]), "房屋.csv")
+    address = seen.request["PATH_INFO"]
     office.post(address)
     take_in_ordered(RegisterDraft.objects.get().id)
     undo = at("undo", compound.id, RegisterImport.objects.get().id)
@@ -182,7 +198,7 @@ def test_an_import_is_taken_back_from_its_page(office, compound):
 
 def test_columns_left_out_are_named_and_never_stored(office, compound):
     data = csv_of(["1", "301", "85", "120101199001011234"], headings=["单元", "房号", "面积", "身份证号"])
-    seen = upload(office, compound, data, "房屋.csv", follow=True)
+    seen = read(office, compound, data, "房屋.csv")
     assert "这些栏没有读，也没有存：身份证号" in text_of(seen)
     draft = RegisterDraft.objects.get()
     kept = reading_in(draft)
@@ -191,14 +207,59 @@ def test_columns_left_out_are_named_and_never_stored(office, compound):
     assert b"301" not in bytes(draft.reading), "what is kept is sealed"
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", "随便".encode(), b"\0\0", b"x" * (MAX_BYTES + 1)]
-)
-def test_a_file_that_cannot_be_read_is_refused_on_the_page(office, compound, data):
+@pytest.mark.parametrize("data", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", "随便".encode(), b"\0\0"])
+def test_a_file_that_cannot_be_read_is_said_on_the_page_that_waited_for_it(office, compound, data):
+    seen = read(office, compound, data)
+    said = text_of(seen)
+    assert "这份表没有读成" in said
+    assert any(words in said for words in ("这个文件", "没找到表头")), said
+    assert at("register", compound.id) in seen.content.decode()
+    assert "Refresh" not in seen
+    assert (RegisterFile.objects.count(), Dwelling.objects.count()) == (0, 0)
+    draft = RegisterDraft.objects.get()
+    assert office.get(at("left_out", compound.id, draft.id)).status_code == 404
+
+
+@pytest.mark.parametrize("data", [b"", b"x" * (MAX_BYTES + 1)])
+def test_a_file_of_no_sound_size_is_refused_at_its_box(office, compound, data):
     answer = upload(office, compound, data)
     assert answer.status_code == 400
     assert 'class="faults"' in answer.content.decode()
     assert RegisterDraft.objects.count() == 0
+
+
+def test_the_upload_answers_at_once_and_the_page_waits_for_the_worker(office, compound):
+    data = csv_of(["1", "301", "120101199001011234"], headings=["单元", "房号", "身份证号"])
+    first = upload(office, compound, data, "房屋.csv", once="a")
+    # Sent again, it is the same register; another under the same key is none.
+    assert upload(office, compound, data, "房屋.csv", once="a")["Location"] == first["Location"]
+    assert upload(office, compound, csv_of(["1", "3", "301"]), "房屋.csv", once="a").status_code == 400
+    draft = RegisterDraft.objects.get()
+    assert b"120101199001011234" not in bytes(draft.files.get().content), "what waits is sealed"
+    waiting = office.get(first["Location"])
+    assert "正在读表" in text_of(waiting)
+    assert waiting["Refresh"] == "1"
+    # A worker that ended in the middle leaves the files, and the page says that it begins anew.
+    Job.objects.filter(subject=draft.id).update(attempts=2)
+    assert "会自己从头再来" in text_of(office.get(first["Location"]))
+    Job.objects.filter(subject=draft.id).update(state="failed")
+    given_up = office.get(first["Location"])
+    assert "试了几次都没有读完" in text_of(given_up)
+    assert "Refresh" not in given_up
+    read_handed_in(draft.id)
+    assert "能读入1户" in text_of(office.get(first["Location"]))
+    assert RegisterFile.objects.count() == 0
+    read_handed_in(draft.id)
+    assert Event.objects.filter(name="register.read").count() == 1
+
+
+def test_who_may_no_longer_change_the_register_reads_nothing(office, compound, clerk, system):
+    waiting = upload(office, compound, csv_of(["1", "3", "301", "85"]), "房屋.csv")
+    end_role(role=Role.objects.get(id=clerk.role_id), by=system)
+    read_handed_in(RegisterDraft.objects.get().id)
+    draft = RegisterDraft.objects.get()
+    assert (draft.state, draft.refusal["code"], bytes(draft.reading)) == ("unread", "not-allowed", b"")
+    assert office.get(waiting["Location"]).status_code in (302, 403)
 
 
 def test_no_file_is_a_fault_of_the_form(office, compound):
@@ -216,8 +277,8 @@ def test_the_sheet_goes_out_with_the_doors_that_are_there(office, compound, cler
 
 def test_words_from_a_register_are_shown_as_words(office, compound):
     name = "<script>alert(1)</script>"
-    seen = upload(office, compound, csv_of(["1", "3", "301", "85", "", "", name, ""]), "房屋.csv", follow=True)
-    office.post(seen.redirect_chain[-1][0])
+    seen = read(office, compound, csv_of(["1", "3", "301", "85", "", "", name, ""]), "房屋.csv")
+    office.post(seen.request["PATH_INFO"])
     take_in_ordered(RegisterDraft.objects.get().id)
     shown = office.get(at("place", compound.id)).content.decode()
     assert "<script>alert" not in shown
@@ -235,7 +296,7 @@ def addresses(place: Place, draft: object) -> list[str]:
 
 
 def test_residents_and_strangers_see_none_of_it(office, neighbour, compound):
-    upload(office, compound, csv_of(["1", "3", "301", "85"]), "房屋.csv")
+    read(office, compound, csv_of(["1", "3", "301", "85"]), "房屋.csv")
     draft = RegisterDraft.objects.get().id
     resident = browser(neighbour)
     before = Event.objects.count()
@@ -263,9 +324,9 @@ def test_another_community_s_places_are_not_there(office, community):
 
 
 def test_a_draft_belongs_to_the_clerk_who_read_it(office, compound, hold):
-    seen = upload(office, compound, csv_of(["1", "3", "301", "85"]), "房屋.csv", follow=True)
+    seen = read(office, compound, csv_of(["1", "3", "301", "85"]), "房屋.csv")
     other = browser(hold("clerk", name="示例丑"))
-    answer = other.post(seen.redirect_chain[-1][0], follow=True)
+    answer = other.post(seen.request["PATH_INFO"], follow=True)
     assert "请重新选文件" in text_of(answer)
     assert Dwelling.objects.count() == 0
 
@@ -273,7 +334,7 @@ def test_a_draft_belongs_to_the_clerk_who_read_it(office, compound, hold):
 def test_the_pages_speak_english(office, compound):
     office.cookies["django_language"] = "en"
     assert "Lay out doors by rule" in text_of(office.get(at("doors", compound.id)))
-    answer = upload(office, compound, csv_of(["1", "3", "301", "约85"]), "x.csv", follow=True)
+    answer = read(office, compound, csv_of(["1", "3", "301", "约85"]), "x.csv")
     assert "It says “约85”. Please write a number, for example 85.20." in text_of(answer)
 
 

@@ -21,13 +21,14 @@ from linli.community.models import (
     Residency,
 )
 from linli.community.queries import plan_intake
-from linli.community.queries.intake import Batch
+from linli.community.queries.intake import Batch, reading_in
 from linli.community.services import (
     add_place,
     draw_decision_scopes,
     found_community,
-    keep_reading,
+    hand_in_register,
     order_register,
+    readings,
     record_phone,
     registers,
     reveal,
@@ -40,9 +41,11 @@ from linli.record.acting import Acting
 from linli.record.models import Event, Job
 from linli.record.services import run_due
 from linli.rules.errors import Refused
+from tests import cast
 from tests.community.spreadsheets import csv_of
 
 FAMILIES = ["门牌", "户主", "姓名", "业主", "面积"]
+ONE_HOME = csv_of(["1-301", "甲", "甲", "", "80"], headings=FAMILIES)
 TABLES = [Place, Dwelling, Person, Ownership, Household, Residency]
 
 
@@ -169,7 +172,7 @@ def test_a_door_changed_since_is_not_put_back(compound, clerk):
 
 
 def test_a_preview_from_before_another_import_is_not_written(compound, clerk):
-    draft = keep_reading(place=compound, reading=reading_of(["1-301", "", "", "", "80"]), by=clerk)
+    draft = cast.read_in(compound, csv_of(["1-301", "", "", "", "80"], headings=FAMILIES), clerk)
     take_in_register(place=compound, reading=reading_of(["1-302", "", "", "", "80"]), by=clerk)
     with pytest.raises(Refused) as refused:
         order_register(draft=draft, by=clerk)
@@ -186,7 +189,7 @@ def settle() -> tuple[Place, Acting]:
 
 def test_the_worker_takes_it_in_and_says_how_far_it_is(committed_db, monkeypatch):
     compound, by = settle()
-    draft = keep_reading(place=compound, reading=reading_of(["1-301", "甲", "甲", "", "80"]), by=by)
+    draft = cast.read_in(compound, ONE_HOME, by)
     order_register(draft=draft, by=by)
     order_register(draft=draft, by=by)
     assert Job.objects.filter(kind="register.take_in").count() == 1
@@ -206,7 +209,7 @@ def test_the_worker_takes_it_in_and_says_how_far_it_is(committed_db, monkeypatch
             connection.close()
 
     monkeypatch.setattr(registers, "write_batch", watch)
-    assert run_due() == 1
+    run_due()
     # Before the end others see how far it is, and none of its rows.
     assert seen == [(0, 1, 0)]
     draft.refresh_from_db()
@@ -218,7 +221,7 @@ def test_the_worker_takes_it_in_and_says_how_far_it_is(committed_db, monkeypatch
 
 def test_a_failure_in_the_middle_leaves_nothing_and_is_tried_again(committed_db, monkeypatch):
     compound, by = settle()
-    draft = keep_reading(place=compound, reading=reading_of(["1-301", "甲", "甲", "", "80"]), by=by)
+    draft = cast.read_in(compound, ONE_HOME, by)
     order_register(draft=draft, by=by)
     with monkeypatch.context() as patch:
         patch.setattr(written.Trace, "packed", lambda _: 1 / 0)
@@ -228,6 +231,40 @@ def test_a_failure_in_the_middle_leaves_nothing_and_is_tried_again(committed_db,
     Job.objects.update(due_at="2020-01-01T00:00Z")
     run_due()
     assert Dwelling.objects.count() == 1
+
+
+def test_a_reading_that_ends_in_the_middle_leaves_the_file_and_nothing_else_and_is_tried_again(
+    committed_db, monkeypatch
+):
+    compound, by = settle()
+    draft = hand_in_register(place=compound, files=[(ONE_HOME, "登记表.csv")], by=by)
+    seen: list[tuple[int, int, str]] = []
+
+    def look() -> None:
+        try:
+            progress = RegisterProgress.objects.select_related("draft").get(draft=draft)
+            seen.append((progress.done, progress.total, progress.draft.state))
+        finally:
+            connection.close()
+
+    def end_here(*_: object, **__: object) -> None:
+        other = threading.Thread(target=look)
+        other.start()
+        other.join()
+        raise SystemError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(readings, "plan_intake", end_here)
+        run_due()
+    # Others saw how far it was, and still that it was being read.
+    assert seen == [(0, 4, "reading")]
+    draft.refresh_from_db()
+    assert (draft.state, bytes(draft.reading), draft.files.count()) == ("reading", b"", 1)
+    Job.objects.update(due_at="2020-01-01T00:00Z")
+    run_due()
+    draft.refresh_from_db()
+    assert (draft.state, draft.files.count(), RegisterProgress.objects.count()) == ("read", 0, 0)
+    assert [row.label for row in reading_in(draft).rows] == ["一单元301"]
 
 
 PHONES = ["门牌", "业主", "电话"]

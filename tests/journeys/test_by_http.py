@@ -90,7 +90,10 @@ def build_compound(office: Reader) -> str:
     assert laid.says("54")
     chosen = office.open(link_ending(laid, "/register")).form()
     workbook = papers.workbook({(2, "602"): "陈玉兰"})
-    preview = office.send(chosen, file=named(workbook, "登记表.xlsx"))
+    reading = office.send(chosen, file=named(workbook, "登记表.xlsx"))
+    assert reading.says("正在读表")
+    run_due()
+    preview = office.open(reading.address)
     assert preview.says("身份证号"), "what is left out is named"
     assert office.send(preview.form()).says("正在写入")
     run_due()

@@ -30,8 +30,7 @@ from linli.accounts.services import (
 from linli.accounts.services.factors import number_at
 from linli.accounts.tokens import token_of
 from linli.community.models import Place, RegisterDraft, RegisterImport
-from linli.community.queries import read_registers
-from linli.community.services import keep_reading, order_register, take_in_ordered
+from linli.community.services import order_register, take_in_ordered
 from linli.files.services import store_pictures
 from linli.matters.models import Matter
 from linli.matters.services import put_to_owners, raise_matter
@@ -145,8 +144,7 @@ class World:
             "1-302,约80,,,",
             "3-801,,业主二,业主二,",
         ]
-        reading = read_registers([("\n".join(lines).encode(), "登记表.csv")])
-        draft = keep_reading(place=self.compound, reading=reading, by=reader.by)
+        draft = cast.read_in(self.compound, "\n".join(lines).encode(), reader.by)
         if reader is self.clerk:
             order_register(draft=draft, by=reader.by)
         if reader is self.clerk and not RegisterImport.objects.filter(by_person=reader.person).exists():

@@ -16,9 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from linli.accounts.models import DoorCode, FamilyHelp
 from linli.accounts.services import appoint_officer, claim_door, invite_helper, print_door_codes
 from linli.accounts.tokens import token_of
-from linli.community.adapters.registers import read_register
 from linli.community.models import Organisation, Place, RegisterImport
-from linli.community.services import keep_reading, record_phone
+from linli.community.services import record_phone
 from linli.files.services import store_picture, store_pictures
 from linli.matters.models import Matter
 from linli.matters.services import put_to_owners, raise_matter, take_stamped_result
@@ -307,7 +306,7 @@ def hand_out(at: Place, compound: Place, members: dict[str, cast.Member]) -> Han
         by=clerk,
     )
     sheet = cast.register((3, "301", "62.48", "高永福", "是", "高永福"), (9, "", "", "", "", ""))
-    draft = keep_reading(place=compound, reading=read_register(sheet, "登记表.csv"), by=clerk)
+    draft = cast.read_in(compound, sheet, clerk)
     return HandedOut(key, secret, archive, blank.id, draft.id)
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pypdf import PdfReader
 
+from linli.community.services import add_person
 from linli.files.models import File
 from linli.files.services import store_pictures
 from linli.files.vault import open_vault
@@ -30,6 +31,9 @@ from tests.web.blanks import rows_of
 pytestmark = pytest.mark.django_db
 
 CALL = "13812345678"
+#: People who are called like a street, like a word, and by a name within another's.
+CALLED = ("桃园", "安全", "王芳", "高")
+NAMES = "桃园街道的电梯安全由王芳负责，高层的住户请到一单元402。"
 
 
 @pytest.fixture
@@ -41,10 +45,12 @@ def world() -> World:
     attach_photos(stack=Stack.objects.get(), files=files, by=world.clerk.by)
     world.decide()
     take_stamped_result(matter=world.matter, photo=photo("stamp"), by=world.secretary.by)
+    for name in CALLED:
+        add_person(community=world.community, name=name, by=cast.system(world.community))
     raise_matter(
         place=world.compound,
         title="=修一修/坡道",
-        words=f"请打{CALL}找老李，身份证11010519491231002X。",
+        words=f"请打{CALL}找老李，身份证11010519491231002X。{NAMES}",
         pack_id="cn.civil-code.278.special",
         convener=world.matter.convener,
         decider="全体业主",
@@ -115,6 +121,8 @@ def test_a_masked_archive_has_no_slip_no_door_no_phone_and_no_identity_number(wo
         "001 给聚鑫园加装一部电梯/照片/001 盖章的表态结果.jpg"
     ]
     words = words_in(made)
+    assert NAMES.replace("王芳", "王*").replace("402", "***") in words.replace("\n", "")
+    assert "王芳" not in words
     assert "138****5678" in words
     assert CALL not in words
     assert "11010519491231002X" not in words
@@ -133,6 +141,7 @@ def test_with_personal_data_only_a_head_of_the_office_who_says_why_and_only_for_
     made = taken(world, archive, by=world.secretary)
     assert sum(name.endswith(".jpg") for name in made.namelist()) == 3
     assert CALL in words_in(made)
+    assert "王芳" in words_in(made)
     assert cast.signed_in(world.clerk).get(f"/papers/archives/{archive.id}.zip").status_code == 403
     events = Event.objects.filter(subject=archive.id).order_by("id")
     assert [event.name for event in events] == ["archive.ordered", "archive.made", "archive.taken"]

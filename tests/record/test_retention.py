@@ -10,9 +10,7 @@ from django.apps import apps
 from linli import flows
 from linli.accounts.models import Session, SignInLink
 from linli.accounts.services import make_sign_in_link, open_account
-from linli.community.adapters.registers import read_register
 from linli.community.models import RegisterDraft
-from linli.community.services import keep_reading
 from linli.record import clock, services
 from linli.record.acting import Acting
 from linli.record.ids import new_id
@@ -40,8 +38,7 @@ def test_each_thing_goes_when_its_time_is_over() -> None:
     with clock.told_at(NOW):
         compound = cast.compound(cast.community())
         clerk = cast.clerk(cast.community())
-        reading = read_register(cast.register((1, "401", "62.48", "李桂珍", "是", "李桂珍")), "登记表.csv")
-        keep_reading(place=compound, reading=reading, by=clerk.by)
+        cast.read_in(compound, cast.register((1, "401", "62.48", "李桂珍", "是", "李桂珍")), clerk.by)
         make_sign_in_link(
             account=open_account(person=clerk.person, by=cast.system(cast.community())),
             by=Acting.system(None),

@@ -82,3 +82,11 @@ def test_pieces_stand_in_order_and_only_they_are_touched(text):
 def test_no_mobile_number_comes_through_whatever_stands_around_it(before, after, number):
     text = f"{before} {number} {after}"
     assert number not in covered(text, personal_pieces(text))
+
+
+def test_words_of_places_and_offices_are_no_names_though_somebody_is_called_so():
+    # 桃园 and 安全 are also two people; 高 is one whose name has a single sign.
+    text = "桃园街道的程序：电梯安全由王芳负责，高层住户找桃园，王芳芳也行。"
+    names = {"桃园", "安全", "王芳", "高", "程序"}
+    pieces = personal_pieces(text, names, ["桃园街道", "安全", "程序"])
+    assert covered(text, pieces) == "桃园街道的程序：电梯安全由王*负责，高层住户找桃*，王*芳也行。"

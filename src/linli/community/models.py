@@ -27,8 +27,8 @@ class Place(Row):
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     name = models.CharField(max_length=80)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
-    community = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children", db_index=False)
+    community = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     path = ArrayField(models.UUIDField(), help_text="from the root to this place, itself included")
     area_code = models.CharField(max_length=12, blank=True, help_text="GB/T 2260 and its extensions, as text")
     sort_key = models.CharField(max_length=200)
@@ -59,7 +59,17 @@ class Within(Row):
         abstract = True
 
 
-class Dwelling(Within):
+class Referred(Within):
+    """Such a row that others name together with its community: (community, id) is unique, and that index also finds
+    the rows of a community."""
+
+    community = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        abstract = True
+
+
+class Dwelling(Referred):
     """A door: a home or a shop, with its floor label, room and area.
 
     ``area`` is in hundredths of a square metre, or unknown. ``name`` is what people call the door where it has no
@@ -76,7 +86,7 @@ class Dwelling(Within):
         CONTRACT = "contract"
         OWN_WORD = "own_word"
 
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="dwellings")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="dwellings", db_index=False)
     floor = models.CharField(max_length=8, blank=True, help_text="the label people use, not the physical storey")
     room = models.CharField(max_length=16, blank=True)
     name = models.CharField(max_length=80, blank=True)
@@ -99,7 +109,7 @@ class Dwelling(Within):
         return self.room or self.name
 
 
-class Person(Within):
+class Person(Referred):
     """Somebody on one community's roster. A login (accounts) may own several, each by a confirmed claim.
 
     The phone is sealed; ``services.reveal`` opens it. Several people may have one phone: an old couple shares theirs.
@@ -137,7 +147,7 @@ class Dated(models.Model):
         abstract = True
 
 
-class Household(Within, Dated):
+class Household(Referred, Dated):
     """People keeping house in one dwelling; several may share one."""
 
     dwelling = models.ForeignKey(Dwelling, on_delete=models.PROTECT, related_name="households")
@@ -190,7 +200,7 @@ class Ownership(Within, Dated):
         return f"{self.person} · {self.dwelling}"
 
 
-class Organisation(Within):
+class Organisation(Referred):
     """A body that convenes, decides, carries or supervises; it may be of several kinds at once."""
 
     class Kind(models.TextChoices):
@@ -216,7 +226,7 @@ class Organisation(Within):
         return self.name
 
 
-class Role(Within, Dated):
+class Role(Referred, Dated):
     """Who may act as what, where. ``title`` is the community's own word for it (data); ``kind`` is what it may do."""
 
     class Kind(models.TextChoices):
@@ -265,7 +275,7 @@ class Contact(Within):
         return f"tel:{''.join(sign for sign in self.phone if sign in '+0123456789')}"
 
 
-class Area(Within, Dated):
+class Area(Referred, Dated):
     """Any dated set of dwellings that is not a building; here the scopes within which a decision is judged."""
 
     class Kind(models.TextChoices):
@@ -288,7 +298,7 @@ class Area(Within, Dated):
 class AreaDwelling(Within):
     """One dwelling of an area."""
 
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="members")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="members", db_index=False)
     dwelling = models.ForeignKey(Dwelling, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -298,7 +308,7 @@ class AreaDwelling(Within):
         return f"{self.area} · {self.dwelling}"
 
 
-class RegisterImport(Within):
+class RegisterImport(Referred):
     """One register taken in: which file (by its content), by whom, and what it brought.
 
     ``trace`` says which rows it made, ended and changed (ids and doors' values, no names), so that it can be undone.
@@ -319,14 +329,16 @@ class RegisterImport(Within):
         return f"{self.place} {self.at:%Y-%m-%d}"
 
 
-class RegisterDraft(Within):
-    """A register as it was read, kept from its preview until it is taken in; never the file itself.
+class RegisterDraft(Referred):
+    """A register on its way in: handed in, read by the worker, kept from its preview until it is taken in.
 
-    So the columns that are left out (ID numbers, illness) are never stored at all, and what is stored is sealed. Once
-    it is taken in, only the rows that were left out remain, to be handed back.
+    What is stored is sealed, and the files go as soon as they are read: of the columns that are left out (ID numbers,
+    illness) nothing stays. Once it is taken in, only the rows that were left out remain, to be handed back.
     """
 
     class State(models.TextChoices):
+        READING = "reading"
+        UNREAD = "unread"
         READ = "read"
         ORDERED = "ordered"
         TAKEN = "taken"
@@ -335,11 +347,11 @@ class RegisterDraft(Within):
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     by_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.READ)
-    reading = SealedField()
-    preview = SealedField()
-    order = SealedField(default=bytes, help_text="what the clerk chose, and in which role")
-    refusal = models.JSONField(default=dict, help_text="why it was not taken in")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.READING)
+    reading = SealedField(default=bytes)
+    preview = SealedField(default=bytes)
+    order = SealedField(default=bytes, help_text="what the worker is to do, and in whose role")
+    refusal = models.JSONField(default=dict, help_text="why it was not read, or not taken in")
     taken = models.ForeignKey(RegisterImport, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -349,8 +361,23 @@ class RegisterDraft(Within):
         return f"{self.place} {self.at:%Y-%m-%d}"
 
 
+class RegisterFile(Within):
+    """One file of a register that was handed in, sealed, from then until the worker has read it."""
+
+    draft = models.ForeignKey(RegisterDraft, on_delete=models.CASCADE, related_name="files", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=40, help_text="what it is called in faults; never its own name")
+    content = SealedField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "position"], name="register_files_in_order")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class RegisterProgress(Within):
-    """How far a register is taken in: rows done, of all. Written beside the one transaction that takes it in."""
+    """How far the worker is with a register: what is done, of all. Written beside the one transaction of the work."""
 
     draft = models.OneToOneField(RegisterDraft, on_delete=models.CASCADE, related_name="progress")
     done = models.PositiveIntegerField()

@@ -3,12 +3,12 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from linli.community.models import Person, Within
+from linli.community.models import Person, Referred
 from linli.files.models import File
 from linli.record import clock
 
 
-class ApiKey(Within):
+class ApiKey(Referred):
     """A program's key to one community: what it is for, what it may read, and whether it was taken back.
 
     Only the hash of its secret is kept.
@@ -34,7 +34,7 @@ class ApiKey(Within):
         return self.name
 
 
-class PaperBlank(Within):
+class PaperBlank(Referred):
     """An office's own empty form, .docx or .xlsx, filled from the source that it names; retired, it is used no more."""
 
     title = models.CharField(max_length=80)
@@ -54,7 +54,7 @@ class PaperBlank(Within):
         return self.title
 
 
-class Archive(Within):
+class Archive(Referred):
     """台账 of one theme and period, ordered by one of the office: made by a job, kept for some days, then let go."""
 
     class State(models.TextChoices):

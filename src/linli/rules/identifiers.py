@@ -135,15 +135,5 @@ def mask_identity(number: str) -> str:
     return f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}" if len(number) > 12 else "*" * len(number)
 
 
-def mask_numbers(text: str) -> str:
-    """A text in which no identity number and no mobile number is left whole: 138****1234 stays to be recognised."""
-    text = re.sub(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", lambda found: mask_identity(found[0]), text)
-    return re.sub(r"(?<![0-9A-Za-z])1[3-9]\d(?:[ -]?\d{4}){2}(?![0-9A-Za-z])", _masked_phone, text)
-
-
-def _masked_phone(found: re.Match[str]) -> str:
-    return mask_phone(re.sub(r"[ -]", "", found[0]))
-
-
 def _plain(text: str) -> str:
     return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))

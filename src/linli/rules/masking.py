@@ -1,7 +1,9 @@
 """What a text tells of people that no public page should: phones, identity numbers, plates, rooms and names.
 
-Found by their shapes, and names by the roster that the caller brings. A person looks at every piece afterwards: what is
-found too much can be uncovered, what no shape tells (a description, a number spelled in a riddle) is theirs to see.
+Found by their shapes, and names by the roster that the caller brings. Where a person looks at every piece afterwards,
+what is found too much can be uncovered, and what no shape tells (a description, a number spelled in a riddle) is theirs
+to see. Where nobody does, the caller also brings the words that are no names: those of places and bodies; of people
+whose name is such a word, or one of ``ORDINARY``, the word says nothing.
 """
 
 import re
@@ -52,14 +54,27 @@ _ROOM = re.compile(
     rf"|(?<!\d){_A_ROOM}(?=\s?(?:室|号房|房间|号门))"
 )
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]+")
+#: Words of every office's papers that are also people's names, because they begin with a surname.
+ORDINARY = frozenset(
+    """
+    安全 安静 安装 白天 包括 边上 常住 车位 成功 成立 程序 单元 党员 党委 登记 丁字 段落 方案
+    方便 方法 费用 丰富 高层 高度 高兴 公安 公示 公正 关于 关系 管道 管理 广场 国家 海报 和平
+    和谐 红色 花园 黄色 计划 计算 季节 建设 江边 解决 金额 经费 乐意 冷水 连接 路口 路灯 马上
+    满意 明白 能够 年度 平安 平方 齐全 全部 全体 任务 容易 商铺 商量 申请 沈阳 施工 时间 石板
+    水平 水管 司机 天津 田地 同意 童车 万一 万元 文件 文明 温度 巫山 向上 项目 小区 谢谢 幸福
+    修理 严格 阳光 阳台 业主 应该 有关 于是 余下 元旦 原则 原因 岳阳 云南 张贴 章程 真实 郑州
+    支持 钟点 周围 周边 周期 周末 住户 祝福 资金 左右 左边
+    """.split()  # noqa: SIM905
+)
 #: How long a name on a roster is that is looked for.
 NAME_LENGTHS = range(2, 7)
 
 
-def personal_pieces(text: str, names: Collection[str] = ()) -> tuple[Piece, ...]:
+def personal_pieces(text: str, names: Collection[str] = (), words: Collection[str] = ()) -> tuple[Piece, ...]:
     """Every piece of ``text`` that tells of a person, in order, none over another; ``names`` are those on the roster.
 
-    Where two kinds meet, the one that tells more is kept: an identity number before a phone within it.
+    A name within one of ``words`` (or one that is such a word) is none. Where two kinds meet, the one that tells more
+    is kept: an identity number before a phone within it.
     """
     plain, spelled = text.translate(_NARROW), text.translate(_DIGITS_IN_WORDS)
     found: list[Piece] = []
@@ -70,7 +85,7 @@ def personal_pieces(text: str, names: Collection[str] = ()) -> tuple[Piece, ...]
         *_matches(_LANDLINE, plain, "phone"),
         *_matches(_PLATE, plain, "plate"),
         *_matches(_ROOM, plain, "room"),
-        *_names(text, names),
+        *_names(text, names, words),
     ):
         if all(piece.end <= other.start or other.end <= piece.start for other in found):
             found.append(piece)
@@ -112,7 +127,9 @@ def _matches(pattern: re.Pattern[str], text: str, kind: Kind) -> Iterator[Piece]
         yield Piece(match.start(), match.end(), kind)
 
 
-def _names(text: str, names: Collection[str]) -> Iterator[Piece]:
+def _names(text: str, names: Collection[str], words: Collection[str]) -> Iterator[Piece]:
+    ordinary = [match.span() for word in words if len(word) > 1 for match in re.finditer(re.escape(word), text)]
     for name in sorted(names, key=len, reverse=True):
         for match in re.finditer(re.escape(name), text) if len(name) > 1 else ():
-            yield Piece(match.start(), match.end(), "name")
+            if not any(start <= match.start() and match.end() <= end for start, end in ordinary):
+                yield Piece(match.start(), match.end(), "name")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from openpyxl.cell.cell import Cell
 
 from linli.rules.errors import Refused
-from linli.rules.identifiers import mask_numbers
+from linli.rules.masking import covered, personal_pieces, possible_names
 from linli.web.blanks import Value, put_value
 from linli.web.papers import Paper, Table, Text, pdf, word
 
@@ -46,6 +46,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Roster:
+    """Who is known: which of some words are people's ``names``, and the ``words`` of which a name in them is none."""
+
+    names: Callable[[set[str]], set[str]]
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """From a day to a day, both within."""
 
@@ -63,17 +71,18 @@ class Theme:
     entries: Callable[[UUID, Period, bool], Iterable[Entry]]
 
 
-def pack(theme: Theme, *, community: UUID, issuer: str, period: Period, masked: bool, into: IO[bytes]) -> int:
+def pack(theme: Theme, *, community: UUID, issuer: str, period: Period, roster: Roster | None, into: IO[bytes]) -> int:
     """Write the ZIP into a stream, one affair after another; returns how many there are.
 
-    Refused where its photos are more than one archive bears. In a masked archive the phone and identity numbers that
-    somebody wrote into a text are masked as well.
+    With a ``roster`` it is masked: what in a text tells of people (``rules.masking``) is covered, as in a public text.
+    Refused where its photos are more than one archive bears.
     """
+    masked = roster is not None
     room = MOST_BYTES
     entries: list[Entry] = []
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, entry in enumerate(theme.entries(community, period, masked), 1):
-            clean = masked_entry(entry) if masked else entry
+            clean = masked_entry(entry, roster) if roster else entry
             room = write_folder(archive, f"{number:03d} {file_name(clean.title)}", clean, room)
             entries.append(replace(clean, papers=(), pictures=()))
         contents = contents_of(theme, issuer, period, entries, masked=masked)
@@ -133,20 +142,41 @@ def summary_of(theme: Theme, entries: Sequence[Entry]) -> bytes:
     return out.getvalue()
 
 
-def masked_entry(entry: Entry) -> Entry:
-    """An affair whose texts have no phone and no identity number left."""
-    papers = tuple(masked_value(paper) for paper in entry.papers)
-    return replace(entry, title=mask_numbers(entry.title), papers=papers, line=tuple(map(masked_value, entry.line)))
+def masked_entry(entry: Entry, roster: Roster) -> Entry:
+    """An affair in whose texts no number, plate, room or name of the roster is left."""
+    shown = (entry.title, entry.papers, entry.line)
+    names = roster.names({name for text in texts_in(shown) for name in possible_names(text)})
+
+    def mask(text: str) -> str:
+        return covered(text, personal_pieces(text, names, roster.words))
+
+    title, papers, line = changed(shown, mask)
+    return replace(entry, title=title, papers=papers, line=line)
 
 
-def masked_value(value: Any) -> Any:
-    """The value with every word in it masked, however deep it stands."""
+#: What of a paper is the program's own, and no words: its address, its language, the words of its proof.
+OWN = frozenset({"code", "language", "proof"})
+
+
+def texts_in(value: Any) -> list[str]:
+    """Every text of a value, however deep it stands."""
+    found: list[str] = []
+
+    def note(text: str) -> str:
+        found.append(text)
+        return text
+
+    changed(value, note)
+    return found
+
+
+def changed(value: Any, change: Callable[[str], str]) -> Any:
+    """The value with every text in it changed, however deep it stands."""
     if isinstance(value, str):
-        return mask_numbers(value)
+        return change(value)
     if isinstance(value, tuple | list):
-        return tuple(map(masked_value, value))
+        return tuple(changed(each, change) for each in value)
     if hasattr(value, "__dataclass_fields__"):
-        kept = {"code", "language"}
-        fields = {name: getattr(value, name) for name in value.__dataclass_fields__}
-        return replace(value, **{name: each if name in kept else masked_value(each) for name, each in fields.items()})
+        fields = {name: getattr(value, name) for name in value.__dataclass_fields__ if name not in OWN}
+        return replace(value, **{name: changed(each, change) for name, each in fields.items()})
     return value

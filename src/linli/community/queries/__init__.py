@@ -6,11 +6,13 @@ from linli.community.queries.intake import (
     Change,
     Intake,
     Preview,
+    Work,
     draft_for,
     imports_of,
     left_out_of,
     plan_intake,
     preview_in,
+    work_on,
 )
 from linli.community.queries.labels import DoorLabel, labels_of
 from linli.community.queries.owners import owners_of
@@ -47,6 +49,7 @@ __all__ = [
     "Reach",
     "Reading",
     "UnitDoors",
+    "Work",
     "area_code_of",
     "bodies_of",
     "community_of",
@@ -75,4 +78,5 @@ __all__ = [
     "readings_of",
     "register_rows",
     "roles_of",
+    "work_on",
 ]

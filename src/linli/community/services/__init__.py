@@ -6,8 +6,8 @@ from linli.community.services.owners import settle_at_door, take_own_word
 from linli.community.services.people import add_organisation, add_person, end_role, give_role, put_on_roster
 from linli.community.services.personal import record_phone, reveal
 from linli.community.services.places import add_place, begin_thread, checked_name, found_community, lock_community
+from linli.community.services.readings import hand_in_register, read_handed_in
 from linli.community.services.registers import (
-    keep_reading,
     order_register,
     take_in_ordered,
     take_in_register,
@@ -25,11 +25,12 @@ __all__ = [
     "end_role",
     "found_community",
     "give_role",
-    "keep_reading",
+    "hand_in_register",
     "lay_out_doors",
     "lock_community",
     "order_register",
     "put_on_roster",
+    "read_handed_in",
     "record_phone",
     "reveal",
     "settle_at_door",

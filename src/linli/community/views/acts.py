@@ -1,5 +1,6 @@
 """The office's pages of places: what there is, one compound's doors, doors by rule, and the register taken in."""
 
+import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -25,18 +26,19 @@ from linli.community.queries import (
     imports_of,
     left_out_of,
     preview_in,
-    read_registers,
     register_rows,
+    work_on,
 )
-from linli.community.services import add_place, keep_reading, lay_out_doors, order_register, undo_register
+from linli.community.services import add_place, hand_in_register, lay_out_doors, order_register, undo_register
 from linli.community.views import pages
 from linli.record.acting import Acting, actor
+from linli.record.ids import new_id
+from linli.record.services import answer_once
 from linli.rules.doors import level_name, read_layout
 from linli.rules.errors import Refused
 from linli.web.refusal import add_refusal
 
-#: How many spreadsheets one register may be spread over.
-MOST_FILES = 10
+State = RegisterDraft.State
 
 
 def fetch(request: HttpRequest, place_id: UUID, action: Action = SEE_REGISTER) -> tuple[Place, Acting]:
@@ -111,20 +113,24 @@ def register(request: HttpRequest, place_id: UUID) -> HttpResponse:
     form = RegisterForm(request.POST, request.FILES) if request.method == "POST" else RegisterForm()
     if form.is_bound and form.is_valid():
         try:
-            reading = read_registers(contents(form.cleaned_data["file"]))
-            return redirect("community:preview", found.id, keep_reading(place=found, reading=reading, by=by).id)
+            return redirect("community:preview", found.id, handed_in(request, found, form.cleaned_data["file"], by))
         except Refused as refused:
             add_refusal(form, refused, "file")
-    context = {"place": found, "form": form, "imports": pages.import_rows(found, imports_of(found, by))}
+    imports = pages.import_rows(found, imports_of(found, by))
+    context = {"place": found, "form": form, "imports": imports, "once": new_id().hex}
     return render(request, "community/register.html", context, status=400 if form.is_bound else 200)
 
 
-def contents(files: Sequence[UploadedFile]) -> list[tuple[bytes, str]]:
-    """What was chosen: each file's bytes, and what it is called in faults."""
-    if len(files) > MOST_FILES:
-        raise Refused("register.too-many-files", "一次最多读{most}个文件。", most=MOST_FILES)
+def handed_in(request: HttpRequest, place: Place, chosen: Sequence[UploadedFile], by: Acting) -> UUID | None:
+    """The draft of what was chosen, once for each time the page was asked for: what is sent again finds it there."""
     # One byte more than may come is enough to refuse it.
-    return [(file.read(MAX_BYTES + 1), _("第%(n)s个文件") % {"n": n}) for n, file in enumerate(files, start=1)]
+    files = [(file.read(MAX_BYTES + 1), _("第%(n)s个文件") % {"n": n}) for n, file in enumerate(chosen, start=1)]
+    sent = [str(place.id), *(hashlib.sha256(content).hexdigest() for content, _name in files)]
+
+    def write() -> UUID:
+        return hand_in_register(place=place, files=files, by=by).id
+
+    return answer_once(request.POST.get("once", ""), sent, by=by, write=write)
 
 
 @login_required
@@ -135,10 +141,13 @@ def preview(request: HttpRequest, place_id: UUID, draft_id: UUID) -> HttpRespons
     if draft is None:
         messages.warning(request, _("这份预览已经不在了，一份预览只留一天。要再导入，请重新选文件。"))
         return redirect("community:register", found.id)
-    if draft.state == RegisterDraft.State.ORDERED:
+    if draft.state in (State.READING, State.ORDERED):
         return under_way(request, found, draft)
+    if draft.state == State.UNREAD:
+        context = {"place": found, "refusal": pages.refusal_words(draft)}
+        return render(request, "community/unread.html", context)
     seen = preview_in(draft)
-    if draft.state == RegisterDraft.State.TAKEN and draft.taken:
+    if draft.state == State.TAKEN and draft.taken:
         context = {"place": found, "draft": draft, **pages.taken_page(draft.taken, seen)}
         return render(request, "community/taken.html", context)
     bound = OrderForm(request.POST, names=seen.names, absent=bool(seen.absent_lived_in))
@@ -168,8 +177,11 @@ def fetch_draft(request: HttpRequest, place_id: UUID, draft_id: UUID) -> tuple[P
 
 def under_way(request: HttpRequest, found: Place, draft: RegisterDraft) -> HttpResponse:
     """How far a register is: the page asks again by itself, without script."""
-    response = render(request, "community/under_way.html", {"place": found, **pages.progress_page(draft)})
-    response["Refresh"] = "2"
+    page = pages.progress_page(draft, work_on(draft))
+    response = render(request, "community/under_way.html", {"place": found, **page})
+    if not page["given_up"]:
+        # Most registers are read within a second, and seen then; one of which there is a progress takes longer.
+        response["Refresh"] = "1" if page["reading"] and not page["total"] else "2"
     return response
 
 
@@ -178,7 +190,7 @@ def under_way(request: HttpRequest, found: Place, draft: RegisterDraft) -> HttpR
 def left_out(request: HttpRequest, place_id: UUID, draft_id: UUID) -> HttpResponse:
     """The rows that were left out of a register, each with what to mend, as a spreadsheet."""
     _found, _by, draft = fetch_draft(request, place_id, draft_id)
-    if draft is None:
+    if draft is None or not draft.reading:
         raise Http404
     return spreadsheet(write_left_out_sheet(pages.left_out_lines(left_out_of(draft))), "left-out.xlsx")
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from linli.community.adapters.registers import BadRow, Fault
 from linli.community.models import Place, RegisterDraft, RegisterImport
-from linli.community.queries import Change, DoorLine, Ground, Preview, UnitDoors
+from linli.community.queries import Change, DoorLine, Ground, Preview, UnitDoors, Work
 from linli.community.services.doors import LaidOut
 from linli.rules.doors import Layout
 from linli.web import dates, parts
@@ -128,9 +128,8 @@ def where(fault: Fault, *, several: bool) -> str:
 def preview_page(draft: RegisterDraft, seen: Preview) -> dict[str, Any]:
     """What would be written, then what is doubtful, then what is left out and why."""
     several = seen.several_sheets
-    refusal = draft.refusal
     return {
-        "refusal": _(refusal["words"]).format(**refusal["facts"]) if refusal else "",
+        "refusal": refusal_words(draft),
         "sound": seen.rows > 0,
         "nothing": seen.rows > 0 and seen.is_nothing,
         "rows": count_of(seen.rows),
@@ -151,6 +150,12 @@ def preview_page(draft: RegisterDraft, seen: Preview) -> dict[str, Any]:
         "left_out": seen.left_out,
         "more_names": seen.more_names,
     }
+
+
+def refusal_words(draft: RegisterDraft) -> str:
+    """Why a register was not read, or not taken in, in the reader's language; empty where nothing was refused."""
+    refusal = draft.refusal
+    return _(refusal["words"]).format(**refusal["facts"]) if refusal else ""
 
 
 def notices(seen: Preview) -> list[str]:
@@ -219,10 +224,19 @@ def value_word(value: str) -> str:
     return {"home": _("住宅"), "shop": _("商铺"), "是": _("是"), "否": _("否"), "": _("没有")}.get(value, value)
 
 
-def progress_page(draft: RegisterDraft) -> dict[str, Any]:
-    """How far a register is; 0 where the worker has not begun."""
+def progress_page(draft: RegisterDraft, work: Work) -> dict[str, Any]:
+    """How far the worker is with a register: whether it has begun, began anew, or has given up."""
     progress = getattr(draft, "progress", None)
-    return {"done": progress.done if progress else 0, "total": progress.total if progress else 0}
+    done, total = (progress.done, progress.total) if progress else (0, 0)
+    return {
+        "reading": draft.state == RegisterDraft.State.READING,
+        "done": done,
+        "total": total,
+        "percent": done * 100 // total if total else 0,
+        "begun": work.tries > 0,
+        "again": work.tries > 1,
+        "given_up": work.given_up,
+    }
 
 
 def taken_page(taken: RegisterImport, seen: Preview) -> dict[str, Any]:

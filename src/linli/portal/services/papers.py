@@ -17,6 +17,7 @@ from linli.files.queries import read
 from linli.files.services import DocumentType, let_go, store_document, store_made
 from linli.portal.models import Archive, PaperBlank
 from linli.portal.policy import ORDER_ARCHIVE, ORDER_UNMASKED, USE_BLANKS
+from linli.portal.queries.papers import roster_of
 from linli.portal.sources import SOURCES
 from linli.record import clock
 from linli.record.acting import Acting
@@ -140,7 +141,7 @@ def make_archive(archive_id: UUID) -> None:
                 community=archive.community_id,
                 issuer=archive.community.name,
                 period=Period(archive.since, archive.until),
-                masked=archive.masked,
+                roster=roster_of(archive.community) if archive.masked else None,
                 into=stream,
             )
         except Refused as refused:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from linli.community.adapters.registers.reading import marked as _
 from linli.community.adapters.workbooks import Cell
@@ -33,6 +34,15 @@ FRACTION = re.compile(r"(\d{1,4})\s*[/／⁄]\s*(\d{1,4})|(\d{1,3}(?:\.\d{1,4})?
 SHARED = re.compile(r"(?:各占|各|占|持有|按份共有|共同共有|共有|份额|产权)+[:：]?")
 NOT_NAMES = re.compile("[和与各占]|共有|持有|份额|产权")
 DECEASED = re.compile("已?故|去世|死亡|过世")
+LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+ROOM_WORDS = re.compile(r"(?<=.)[室号房]$")
+SQUARE_METRES = re.compile(r"(?:平方米|平米|平方|m2|㎡)$")
+NUMBER = re.compile(r"(?:\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.\d{1,20})?")
+NOT_POSITIVE = re.compile(r"-\d+(?:\.\d+)?|0+(?:\.0+)?")
+MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+#: What stands in brackets behind a name, and signs left over at its end.
+REMARK = re.compile(r"\s*\([^()]*\)\s*$|[:(\s-]+$")
+SPACE_WITHIN = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\ufeff]")
 LARGEST_AREA = 10_000_000
 LEVELS = ("zone", "building", "unit")
@@ -57,9 +67,15 @@ def text_of(cell: Cell) -> str:
     return "" if cell is None else clean(str(cell))
 
 
+def text_in(row: Mapping[str, Cell], column: str) -> str:
+    """What a row of cleaned cells says in a column, as text."""
+    cell = row.get(column)
+    return cell if type(cell) is str else text_of(cell)
+
+
 def clean(text: str) -> str:
     """``text`` without control characters and invisible marks, in one form (NFC), trimmed."""
-    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+    if text.isprintable() and (text.isascii() or unicodedata.is_normalized("NFC", text)):
         return text.strip()
     return unicodedata.normalize("NFC", UNSEEN.sub("", text)).strip()
 
@@ -91,19 +107,25 @@ def read_place(row: Mapping[str, Cell], levels: Mapping[str, str]) -> dict[str, 
 def place_of(zone: str, building: str, unit: str, floor: str, room: str, door: str) -> dict[str, str]:
     values = {"zone": zone, "building": building, "unit": unit, "room": room, "name": "", "within": ""}
     floor = floor.removesuffix("层").removesuffix("楼")
-    if room and not re.search(r"[^\W_]", room):
+    if room and not LETTER_OR_DIGIT.search(room):
         raise Unread("room", "room-unread", _("写的是“{said}”，请写房号，例如 301。"), said=room)
     column = "room" if room else "door"
     if not room or is_whole_door(room):
         floor = read_whole_door(room or door, column, floor, values)
     if len(values["room"]) > 16:
         raise Unread(column, "too-long", _("写得太长，最多{most}个字。"), most=16)
-    values["room"] = re.sub(r"(?<=.)[室号房]$", "", plain(values["room"]))
+    values["room"] = room_name(values["room"])
     values |= {kind: level_name(kind, values[kind]) if values[kind] else "" for kind in ("zone", "building", "unit")}
     values["floor"] = plain(floor) or floor_of_room(values["room"])
     return values
 
 
+@lru_cache(5_000)
+def room_name(room: str) -> str:
+    return ROOM_WORDS.sub("", plain(room))
+
+
+@lru_cache(5_000)
 def is_whole_door(room: str) -> bool:
     """Whether a room's cell names more than the room: 1-301, 一单元301, 门卫室旁边第二家."""
     text = plain(room)
@@ -133,12 +155,12 @@ def read_whole_door(text: str, column: str, floor: str, values: dict[str, str]) 
 def read_area(row: Mapping[str, Cell]) -> int | None:
     """An area in 1/100 m²."""
     text = said(row, "area")
-    number = re.sub(r"(?:平方米|平米|平方|m2|㎡)$", "", plain(text).lower()) if text else ""
+    number = SQUARE_METRES.sub("", plain(text).lower()) if text else ""
     if not number or number in NOBODY:
         return None
-    if re.fullmatch(r"-\d+(?:\.\d+)?", number) or re.fullmatch(r"0+(?:\.0+)?", number):
+    if NOT_POSITIVE.fullmatch(number):
         raise Unread("area", "area-not-positive", _("写的是“{said}”，面积要大于0；不知道就空着。"), said=text)
-    if not re.fullmatch(r"(?:\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.\d{1,20})?", number):
+    if not NUMBER.fullmatch(number):
         raise Unread("area", "area-unread", _("写的是“{said}”，请写数字，例如 85.20。"), said=text)
     exact = Decimal(number.replace(",", "")) * 100
     area = round(exact)
@@ -208,9 +230,12 @@ def apart(part: str) -> list[str]:
 def share_of(text: str) -> str:
     """The first share in a text as an exact fraction (50% → 1/2), or ""."""
     match = FRACTION.search(text)
-    if not match:
-        return ""
-    share = Fraction(match[3]) / 100 if match[3] else Fraction(int(match[1]), int(match[2]) or 10_000_000)
+    return exact_share(*match.groups()) if match else ""
+
+
+@lru_cache(1_000)
+def exact_share(part: str | None, of: str | None, percent: str | None) -> str:
+    share = Fraction(percent) / 100 if percent else Fraction(int(part or 0), int(of or 0) or 10_000_000)
     return str(share) if 0 < share <= 1 else ""
 
 
@@ -221,8 +246,8 @@ def person(text: str, column: str) -> str:
     """
     name = unicodedata.normalize("NFKC", text).strip()
     if not name.isalpha():
-        name = re.sub(r"\s*\([^()]*\)\s*$|[:(\s-]+$", "", name)
-        name = re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", name)
+        name = REMARK.sub("", name)
+        name = SPACE_WITHIN.sub("", name)
     if plain(name).lower() in NOBODY:
         return ""
     if name.isalpha() and len(name) <= 60:
@@ -237,8 +262,12 @@ def read_phones(row: Mapping[str, Cell], column: str) -> list[str]:
     cell = row.get(column)
     if cell in (None, ""):
         return []
-    found = list(dict.fromkeys(phones_in(plain(text_of(cell)))))
-    if not found and plain(text_of(cell)).lower() not in NOBODY:
+    text = plain(text_in(row, column))
+    if MOBILE.fullmatch(text):
+        # Nearly every cell: one number and nothing else.
+        return [text]
+    found = list(dict.fromkeys(phones_in(text)))
+    if not found and text.lower() not in NOBODY:
         raise Unread(column, "phone-unread", _("电话不像一个号码，没有读。手机号是11位数字。"))
     return sorted(found, key=lambda number: not number.startswith("1"))
 
@@ -248,7 +277,7 @@ def phones_in(text: str) -> Iterator[str]:
     for part in re.split(r"[、，,/;；|]+|(?<=\d{7})(?=0\d{2,3}-)", text):
         number = re.sub(r"^(?:\+|00)?86(?=1[3-9])", "", re.sub(r"[-()·.]", "", part))
         for length in (11, 12, 10, 8, 7):
-            mobile = re.fullmatch(r"1[3-9]\d{9}", number)
+            mobile = MOBILE.fullmatch(number)
             if len(number) == length and number.isdecimal() and (mobile or not number.startswith("1") or length < 11):
                 yield number
                 break

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from linli.community.adapters.registers.cells import text_of
@@ -40,6 +41,8 @@ SQUARE_METRES = {"", "m2", "平方米", "平米", "平方", "㎡"}
 #: Headings that say nothing of a home: not worth naming among what was left out.
 COUNTERS = {"序号", "编号", "no", "no."}
 HEADER_WITHIN = 30
+#: A heading with its unit or a remark in brackets: 面积（平方米）*.
+HEADING = re.compile(r"([^()\[\]]*)(?:[(\[]([^()\[\]]*)[)\]])?[*:]*")
 #: The name of a sheet of ours that only shows how to fill in the others.
 EXAMPLE_SHEET = "示例（不读入）"
 OF_OWNERS = re.compile("业主|产权|房主|权利人")
@@ -119,9 +122,12 @@ def headings_of(number: int, cells: Sequence[Cell]) -> Headings:
 
 def heading(cell: Cell) -> str:
     """The column of ours that a heading names, or ""."""
-    if not isinstance(cell, str) or len(cell) > 40:
-        return ""
-    match = re.fullmatch(r"([^()\[\]]*)(?:[(\[]([^()\[\]]*)[)\]])?[*:]*", plain(cell).lower())
+    return column_called(cell) if isinstance(cell, str) and len(cell) <= 40 else ""
+
+
+@lru_cache(5_000)
+def column_called(words: str) -> str:
+    match = HEADING.fullmatch(plain(words).lower())
     if not match:
         return ""
     column = NAMES.get(match[1].strip("*:"), "")

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,6 +13,12 @@ Level = Literal["error", "doubt", "notice"]
 #: What makes a person of a register another one than somebody of the same name.
 PersonKey = tuple[str, object]
 NONE: Mapping[str, str] = {}
+#: Takes how much of a long work is done, and of how much.
+Progress = Callable[[int, int], None]
+
+
+def silent(done: int, total: int) -> None:
+    """Nobody watches."""
 
 
 def marked(words: str) -> str:

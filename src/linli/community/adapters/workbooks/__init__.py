@@ -4,7 +4,7 @@ The kind is told by the content, not by the name. Formulas are never computed: a
 """
 
 from linli.community.adapters.workbooks.delimited import read_csv
-from linli.community.adapters.workbooks.limits import MAX_BYTES, MAX_LETTERS, MAX_ROWS
+from linli.community.adapters.workbooks.limits import MAX_BYTES, MAX_LETTERS, MAX_ROWS, check_size
 from linli.community.adapters.workbooks.ods import read_ods
 from linli.community.adapters.workbooks.sheet import Cell, Line, Sheet
 from linli.community.adapters.workbooks.xls import read_xls
@@ -12,7 +12,7 @@ from linli.community.adapters.workbooks.xlsx import read_xlsx
 from linli.community.adapters.workbooks.zipped import is_ods
 from linli.rules.errors import Refused
 
-__all__ = ["MAX_BYTES", "MAX_LETTERS", "MAX_ROWS", "Cell", "Line", "Sheet", "read_sheets"]
+__all__ = ["MAX_BYTES", "MAX_LETTERS", "MAX_ROWS", "Cell", "Line", "Sheet", "check_size", "read_sheets"]
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -23,12 +23,7 @@ def read_sheets(data: bytes, file_name: str) -> list[Sheet]:
     A sheet's lines are read as they are asked for, once, sheet after sheet; a limit that is broken only there refuses
     then. Refused: what is too large in any measure, is broken, has macros or a password, or is of another kind.
     """
-    if len(data) > MAX_BYTES:
-        raise Refused(
-            "workbook.too-large",
-            "这个文件太大了，最多{most}MB。请只留一个小区的房屋，再试一次。",
-            most=MAX_BYTES // 1024 // 1024,
-        )
+    check_size(data)
     if not data.strip():
         raise Refused("workbook.empty", "这个文件是空的。请选有内容的表格。")
     if data.startswith(OLE):

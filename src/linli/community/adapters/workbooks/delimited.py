@@ -35,7 +35,7 @@ def read_csv(data: bytes, name: str) -> Sheet:
         raise too_much_text()
     head = "".join(text[:4_000].splitlines(keepends=True)[:5])
     delimiter = max(",\t;", key=head.count)
-    return Sheet(name, records(text, delimiter))
+    return Sheet(name, records(text, delimiter), height=text.count("\n"))
 
 
 def records(text: str, delimiter: str) -> Iterator[tuple[int, list[Cell]]]:

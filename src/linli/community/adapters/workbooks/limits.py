@@ -59,6 +59,16 @@ def swells() -> Refused:
     return Refused("workbook.swells", "这个文件解开后太大，不像房屋表。请把表格内容复制到一份新的 .xlsx 里再试。")
 
 
+def check_size(data: bytes) -> None:
+    """Refuse a file that is larger than any register of one compound."""
+    if len(data) > MAX_BYTES:
+        raise Refused(
+            "workbook.too-large",
+            "这个文件太大了，最多{most}MB。请只留一个小区的房屋，再试一次。",
+            most=MAX_BYTES // 1024 // 1024,
+        )
+
+
 def check_place(row: int, column: int) -> None:
     """Refuse a cell (both numbers from 1) that lies beyond the rows or columns a sheet may have."""
     if row > MAX_ROWS:

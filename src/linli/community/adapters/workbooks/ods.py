@@ -170,6 +170,7 @@ class Content:
             if self.count > MAX_CELLS:
                 raise too_many_rows()
             self.rows += [(self.row + more, list(self.cells)) for more in range(self.row_repeat)]
+            self.sheets[-1].height = len(self.rows)
         self.row += self.row_repeat - 1
 
 

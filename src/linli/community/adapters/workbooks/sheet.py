@@ -29,7 +29,8 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet; its lines are read once. ``merges`` are known by the time their top row is read."""
+    """One sheet; its lines are read once. ``merges`` are known by the time their top row is read; ``height``
+    is about how many rows there are."""
 
     name: str
     source: Iterable[tuple[int, list[Cell]]]
@@ -37,6 +38,7 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     hidden: bool = False
+    height: int = 0
 
     def lines(self) -> Iterator[Line]:
         """The rows that hold anything, top to bottom, with merged cells carried down."""

@@ -87,7 +87,7 @@ def measure(stream: bytes) -> None:
 
 
 def sheet_of(book: xlrd.Book, found: xlrd.sheet.Sheet) -> Sheet:
-    sheet = Sheet(found.name, rows_of(book, found), hidden=found.visibility != 0)
+    sheet = Sheet(found.name, rows_of(book, found), hidden=found.visibility != 0, height=found.nrows)
     for top, bottom, left, right in found.merged_cells[:MAX_MERGES]:
         if right <= MAX_COLUMNS:
             sheet.merges[top + 1].append(Span(left, right - 1, bottom))

@@ -3,11 +3,13 @@
 from linli.community.queries.intake.planning import Batch, Change, Intake, intake_batches, plan_intake
 from linli.community.queries.intake.preview import (
     Preview,
+    Work,
     draft_for,
     imports_of,
     left_out_of,
     preview_in,
     reading_in,
+    work_on,
 )
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "Change",
     "Intake",
     "Preview",
+    "Work",
     "draft_for",
     "imports_of",
     "intake_batches",
@@ -22,4 +25,5 @@ __all__ = [
     "plan_intake",
     "preview_in",
     "reading_in",
+    "work_on",
 ]

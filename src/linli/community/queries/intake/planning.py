@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from linli.community.adapters.registers import SAID_LEVELS, Reading, RegisterRow
+from linli.community.adapters.registers import SAID_LEVELS, Progress, Reading, RegisterRow, silent
 from linli.community.models import Dwelling, Ownership, Place
 from linli.community.policy import CHANGE_REGISTER, require
 from linli.community.queries.intake.known import (
@@ -161,13 +161,13 @@ class Intake:
         return not any(count for name, count in self.counts.items() if name != "unchanged")
 
 
-def plan_intake(
-    place: Place, reading: Reading, *, viewer: Acting, same_people: Collection[str] = (), whole: bool = False
-) -> Intake:
+def plan_intake(place: Place, reading: Reading, *, viewer: Acting, progress: Progress = silent) -> Intake:
     """Compare a reading with what is known at ``place``; nothing is written. See ``intake_batches``."""
     intake = Intake()
-    for _batch in intake_batches(place, reading, intake, viewer=viewer, same_people=same_people, whole=whole):
-        pass
+    done, total = 0, len(reading.rows)
+    for batch in intake_batches(place, reading, intake, viewer=viewer):
+        done += batch.rows
+        progress(done, total)
     return intake
 
 

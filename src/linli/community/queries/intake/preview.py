@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from linli.community.adapters.registers import BadRow, Fault, Reading
@@ -13,6 +13,7 @@ from linli.community.policy import CHANGE_REGISTER, SEE_REGISTER, require
 from linli.community.queries.intake.planning import SHOWN, Change, Intake
 from linli.record.acting import Acting
 from linli.record.cipher import Cell, unseal
+from linli.record.models import Job
 
 TABLE = "community_registerdraft"
 #: Faults that the preview shows in a way of their own.
@@ -103,6 +104,19 @@ def imports_of(place: Place, viewer: Acting) -> list[RegisterImport]:
     """The last registers taken in at ``place``, the newest first."""
     require(viewer, SEE_REGISTER, place)
     return list(RegisterImport.objects.filter(place=place).defer("trace").order_by("-at", "-id")[:10])
+
+
+class Work(NamedTuple):
+    """How the worker fares with a draft: how often it has begun, and whether it begins no more."""
+
+    tries: int
+    given_up: bool
+
+
+def work_on(draft: RegisterDraft) -> Work:
+    """How the worker fares with the last that is to be done to a draft."""
+    job = Job.objects.filter(kind__startswith="register.", subject=draft.id).order_by("-due_at").first()
+    return Work(job.attempts, job.state == Job.State.FAILED) if job else Work(0, False)
 
 
 def opened(draft: RegisterDraft, column: str) -> bytes:
