@@ -12,7 +12,7 @@ from linli.matters.models import Matter
 from linli.matters.policy import can_read
 from linli.record.acting import Acting
 from linli.record.models import Event, Thread
-from linli.record.queries import Proof, events_of, openings, promise_of, proof_file, proofs_of, thread_for
+from linli.record.queries import Proof, events_of, openings, promises_of, proof_file, proofs_of, thread_for
 from linli.rules.errors import Refused
 from linli.rules.logbook import verify_proof
 
@@ -91,7 +91,7 @@ def proof_of_thread(found: Check, *, epoch: str = "") -> dict[str, Any]:
     What was bound to is opened for who may read the affair; what has no place in the log yet is promised, signed.
     """
     opened = [event.id for event in found.events] if found.matter is not None else []
-    waiting = [promise_of(event) for event in found.events if event.id not in found.places]
-    promises = {"promises": [promise.note for promise in waiting if promise]}
+    waiting = [event for event in found.events if event.id not in found.places]
+    promises = {"promises": [promise.note for promise in promises_of(waiting)]}
     proofs = [proof for proof in found.proofs if not epoch or str(proof.log.epoch) == epoch]
     return {**proof_file(proofs[-1], open_too=opened), **promises} if proofs else promises
