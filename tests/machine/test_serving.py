@@ -127,11 +127,24 @@ def test_of_two_starts_at_once_one_serves_and_the_other_says_so(instance: Instan
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["of the pages", "of the streams"])
-def test_a_port_that_another_program_has_is_said(instance: Instance, beyond: int) -> None:
-    with socket.create_server(("127.0.0.1", instance.port + beyond)):
-        assert instance.launch().wait(60) == 2
-    assert f"端口 {instance.port + beyond} 已被别的程序占用" in instance.words()
-    assert not (instance.data / "postgres").exists(), "nothing was made for an instance that cannot serve"
+def test_a_port_that_another_program_has_is_said(new_instance: Instance, beyond: int) -> None:
+    with socket.create_server(("127.0.0.1", new_instance.port + beyond)):
+        assert new_instance.launch().wait(60) == 2
+    assert f"端口 {new_instance.port + beyond} 已被别的程序占用" in new_instance.words()
+    assert not (new_instance.data / "postgres").exists(), "nothing was made for an instance that cannot serve"
+
+
+def test_a_port_that_another_program_takes_meanwhile_is_said(instance: Instance) -> None:
+    instance.start()
+    streams = eventually(instance.streams)
+    assert instance.supervisor is not None
+    instance.supervisor.send_signal(signal.SIGSTOP)
+    os.kill(streams, signal.SIGKILL)
+    assert eventually(lambda: all_gone({streams}))
+    with socket.create_server(("127.0.0.1", instance.port + 1)):
+        instance.supervisor.send_signal(signal.SIGCONT)
+        assert instance.supervisor.wait(60) == 2
+    assert f"端口 {instance.port + 1} 已被别的程序占用" in instance.words()
 
 
 def test_a_story_is_told_once_and_anew_when_it_was_interrupted(instance: Instance) -> None:

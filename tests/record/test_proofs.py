@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from linli.cli import main
 from linli.record import queries
 from linli.record.ids import new_id
 from linli.record.logs import log_key
-from linli.record.models import Checkpoint, Event, Log, Subtree, Thread
-from linli.record.queries import events_of, log_lines, promise_of, proof_file, proofs_of, thread_for
+from linli.record.models import Checkpoint, Event, Leaf, Log, Subtree, Thread
+from linli.record.queries import events_of, log_lines, promises_of, proof_file, proofs_of, thread_for, ways_in_log
 from linli.record.sealing import seal_due
 from linli.record.services import erase_private, merge_threads, open_thread
 from linli.rules.errors import Refused
@@ -24,6 +25,7 @@ from linli.rules.merkle import leaf_hash
 from linli.rules.notes import Checkpoint as Head
 from linli.rules.notes import Key, opened, public_of, sign
 from tests.record.test_sealing import BY, HERE, write
+from tests.rules.test_merkle import path
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., tuple[int, dict[str, Any]]]
@@ -170,6 +172,26 @@ def test_proofs_from_kept_subtrees_are_those_of_the_whole_tree(
     assert ask(proof_file(proof))[1]["entries"] == size
 
 
+@pytest.mark.parametrize("first", [3, 16, 70])
+def test_the_ways_of_any_leaves_are_read_in_two_queries_though_the_log_has_grown(
+    first: int, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Held against the RFC written down anew, under a head that is not the last."""
+    monkeypatch.setattr(Subtree, "STEP", 2)
+    for _ in range(first):
+        write()
+    seal_due()
+    for _ in range(9):
+        write()
+    seal_due()
+    log = Log.objects.get()
+    entries = [bytes(leaf.entry) for leaf in Leaf.objects.order_by("index")][:first]
+    with django_assert_max_num_queries(2):
+        ways = ways_in_log(log, range(first), first)
+    assert ways == [path(index, entries) for index in range(first)]
+    assert ways_in_log(log, [first // 2], first) == [ways[first // 2]]
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -204,14 +226,13 @@ def test_a_fault_names_its_line(log: Log) -> None:
 def test_a_promise_is_signed_and_kept() -> None:
     """The answer to a write says what will stand in the log, and it comes to stand there."""
     event = write()
-    promise = promise_of(event)
-    assert promise is not None
+    (promise,) = promises_of([event])
     log = Log.objects.get()
     form, origin, leaf, by, end = opened(promise.note, log_key(log.origin)).split("\n")
     assert (form, origin, end) == ("linli.promise/1", log.origin, "")
     assert by.endswith("Z")
     seal_due()
-    assert promise_of(event) is None
+    assert promises_of([event]) == []
     (proof,) = proofs_of([event])
     entry = bytes(proof.leaves[0].entry)
     assert leaf_hash(entry) == b64decode(leaf) == promise.leaf_hash

@@ -196,17 +196,22 @@ class _Serving:
         migrate = ("-m", "django", "migrate", "--noinput", "--skip-checks", "--verbosity=0")
         # A migration that must wait longer gives way to the readers who would queue behind it.
         self._child(*migrate, DATABASE_URL=self._owner_url, PGOPTIONS="-c lock_timeout=3s")
-        app_role = unquote(urlsplit(self._environment["DATABASE_URL"]).username or "")
+        app_role = self._app_role()
         with _connection(self._owner_url) as owner:
             if app_role and app_role != owner.info.user:
                 give_rights(owner, app_role)
             # Last of all: a start that is interrupted before here migrates again.
             owner.execute(sql.SQL("comment on table django_migrations is {}").format(sql.Literal(self._migrations())))
 
+    def _app_role(self) -> str:
+        """The database's role that the program has; empty where its address names none."""
+        return unquote(urlsplit(self._environment["DATABASE_URL"]).username or "")
+
     def _migrations(self) -> str:
-        """What a migrated database says of itself: whose migrations it has, and by which program rights were given."""
+        """What a migrated database says of itself: whose migrations it has, by which program rights were given, and to
+        whom. Where it lies is no part of that: a folder that was moved or copied starts as fast as before."""
         mark = hashlib.sha256()
-        mark.update(f"{self._environment['DJANGO_SETTINGS_MODULE']} {self._environment['DATABASE_URL']}".encode())
+        mark.update(f"{self._environment['DJANGO_SETTINGS_MODULE']} {self._app_role()}".encode())
         package = environment.SOURCE / "linli"
         for file in (
             *sorted(package.glob("*/migrations/*.py")),
@@ -295,7 +300,10 @@ class _Serving:
 
     def _await_first_answer(self) -> None:
         until = time.monotonic() + _FIRST_ANSWER_SECONDS
-        while not _answers(self._plan.port):
+        while self._pages.poll() is not None or not _answers(self._plan.port):
+            if self._pages.poll() is not None:
+                # Somebody may have come to the port since we looked: then it is they who answer there.
+                _refuse_taken_port(self._plan.port)
             if time.monotonic() > until or self._pages.poll() is not None:
                 raise MachineRefused("网页没有启动，原因见上。", "the pages did not start: see above.")
             time.sleep(0.05)
@@ -319,6 +327,7 @@ class _Serving:
         if self._streams.poll() is not None:
             self._count_death("实时刷新", "the streams")
             processes.end_session(self._streams)
+            _refuse_taken_port(self._plan.port + 1)
             self._streams = self._start_part("streams", str(self._plan.port + 1))
 
     def _count_death(self, chinese: str, english: str) -> None:

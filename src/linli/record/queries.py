@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from linli.record.cipher import Cell, unseal
@@ -15,11 +16,20 @@ from linli.record.logs import current_log, entry_of, log_key, log_secret, pseudo
 from linli.record.models import Checkpoint, Event, Leaf, Log, Private, Subtree, Thread, Unsealed
 from linli.rules import notes
 from linli.rules.logbook import LOG_FORMAT, PROOF_FORMAT
-from linli.rules.merkle import Frontier, Whole, inclusion_proof, leaf_hash
+from linli.rules.merkle import Whole, inclusion_proof, leaf_hash, whole_in
 
 #: How long after it is due an event may wait for its place in the log.
 PROMISED = timedelta(minutes=1)
 _AT_ONCE = 2_000
+_LEAVES = (
+    "select run, leaf.hash from unnest(%(runs)s::bigint[]) as run join record_leaf as leaf on leaf.log = %(log)s "
+    "and leaf.index >= run * %(length)s and leaf.index < (run + 1) * %(length)s order by leaf.index"
+)
+_SUBTREES = (
+    "select run.level, run.number, tree.root from unnest(%(levels)s::int[], %(runs)s::bigint[]) as run (level, number) "
+    "join record_subtree as tree on tree.log = %(log)s and tree.level = run.level "
+    "and tree.number >= run.number * %(length)s and tree.number < (run.number + 1) * %(length)s order by tree.number"
+)
 
 
 def history(subject_kind: str, subject: UUID) -> QuerySet[Event]:
@@ -53,12 +63,15 @@ class Promise:
     note: str
 
 
-def promise_of(event: Event) -> Promise | None:
-    """The signed promise that goes with the answer to a write; None once the event is sealed and can be proved."""
-    due_at = Unsealed.objects.filter(event=event.id).values_list("due_at", flat=True).first()
-    if due_at is None:
-        return None
-    origin = current_log(event.community).origin
+def promises_of(events: Iterable[Event]) -> list[Promise]:
+    """The signed promises that go with the answers to writes, of those events that are not sealed and proved yet."""
+    waiting = {event.id: event for event in events}
+    due = dict(Unsealed.objects.filter(event__in=waiting).values_list("event", "due_at"))
+    origins = {community: current_log(community).origin for community in {waiting[id_].community for id_ in due}}
+    return [_promise(event, origins[event.community], due[event.id]) for event in waiting.values() if event.id in due]
+
+
+def _promise(event: Event, origin: str, due_at: datetime) -> Promise:
     leaf, seal_by = leaf_hash(entry_of(event, origin)), (due_at + PROMISED).replace(microsecond=0)
     words = f"linli.promise/1\n{origin}\n{b64encode(leaf).decode()}\n{seal_by.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}\n"
     return Promise(event.id, leaf, seal_by, notes.sign(words, name=origin, secret=log_secret()))
@@ -100,7 +113,7 @@ def proofs_of(events: Sequence[Event]) -> list[Proof]:
 def proof_file(proof: Proof, *, open_too: Iterable[UUID] = ()) -> dict[str, Any]:
     """A proof as ``linli verify`` reads it; of the events in ``open_too`` what was committed to is shown."""
     shown = openings(proof.log.origin, list(open_too))
-    whole = whole_in_log(proof.log)
+    ways = ways_in_log(proof.log, [leaf.index for leaf in proof.leaves], proof.head.size)
     return {
         "format": PROOF_FORMAT,
         "log": proof.log.origin,
@@ -110,10 +123,10 @@ def proof_file(proof: Proof, *, open_too: Iterable[UUID] = ()) -> dict[str, Any]
             {
                 "entry": bytes(leaf.entry).decode(),
                 "index": leaf.index,
-                "proof": [text(each) for each in inclusion_proof(leaf.index, proof.head.size, whole)],
+                "proof": [text(each) for each in way],
                 "opened": shown.get(leaf.event, []),
             }
-            for leaf in proof.leaves
+            for leaf, way in zip(proof.leaves, ways, strict=True)
         ],
     }
 
@@ -129,23 +142,50 @@ def openings(origin: str, events: Sequence[UUID]) -> dict[UUID, list[dict[str, s
     return found
 
 
-def whole_in_log(log: Log) -> Whole:
-    """The roots of a log's whole runs of leaves, each from at most 255 rows."""
+def ways_in_log(log: Log, indexes: Sequence[int], size: int) -> list[list[bytes]]:
+    """The way of each leaf to the root of the first ``size`` leaves, all of them in two queries.
+
+    Read are the runs of 256 in which each way passes, at every eighth level: three for a leaf of 1,000,000.
+    """
+    passed: set[tuple[int, int]] = set()
+
+    def pass_by(level: int, number: int) -> bytes:
+        passed.add(run_of(level, number))
+        return b""
+
+    for index in indexes:
+        inclusion_proof(index, size, pass_by)
+    runs = runs_in_log(log, passed)
 
     def whole(level: int, number: int) -> bytes:
-        kept = level - level % Subtree.STEP
-        first, last = number << (level - kept), ((number + 1) << (level - kept)) - 1
-        if kept:
-            runs = Subtree.objects.filter(log=log.id, level=kept, number__range=(first, last))
-            roots = list(runs.order_by("number").values_list("root", flat=True))
-        else:
-            leaves = Leaf.objects.filter(log=log.id, index__range=(first, last))
-            roots = list(leaves.order_by("index").values_list("hash", flat=True))
-        tree = Frontier()
-        tree.extend(bytes(root) for root in roots)
-        return tree.root
+        kept, run = run_of(level, number)
+        rise = level - kept
+        return runs[kept, run](rise, number - (run << Subtree.STEP >> rise))
 
-    return whole
+    return [inclusion_proof(index, size, whole) for index in indexes]
+
+
+def run_of(level: int, number: int) -> tuple[int, int]:
+    """The level whose roots are kept, and which run of them, that the root at ``level`` is made from."""
+    rise = level % Subtree.STEP
+    return level - rise, number << rise >> Subtree.STEP
+
+
+def runs_in_log(log: Log, runs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Whole]:
+    """What a log keeps of each run (level, number): the roots over it, as far as the log goes."""
+    found: dict[tuple[int, int], list[bytes]] = {run: [] for run in runs}
+    length = 1 << Subtree.STEP
+    with connection.cursor() as cursor:
+        leaves = [run for level, run in found if not level]
+        cursor.execute(_LEAVES, {"runs": leaves, "length": length, "log": log.id})
+        for run, root in cursor.fetchall():
+            found[0, run].append(bytes(root))
+        if higher := [run for run in found if run[0]]:
+            levels, numbers = zip(*higher, strict=True)
+            cursor.execute(_SUBTREES, {"levels": list(levels), "runs": list(numbers), "length": length, "log": log.id})
+            for level, run, root in cursor.fetchall():
+                found[level, run].append(bytes(root))
+    return {run: whole_in(roots) for run, roots in found.items()}
 
 
 def log_lines(log: Log) -> Iterator[bytes]:

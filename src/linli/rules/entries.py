@@ -12,6 +12,7 @@ import unicodedata
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple, NoReturn
 
@@ -151,11 +152,17 @@ def _at_a_glance(raw: bytes) -> tuple[str, str, str] | None:
         return None
     if not (public.isascii() or unicodedata.is_normalized("NFC", public)) or not bound.isascii():
         return None
-    for members in (public,) if bound == "{}" else (public, bound):
-        keys = _KEYS.findall(members)
-        if keys != sorted(set(keys)):
-            return None
+    if not _are_in_order(tuple(_KEYS.findall(public))):
+        return None
+    if bound != "{}" and not _are_in_order(tuple(_KEYS.findall(bound))):
+        return None
     return log, event, bound
+
+
+@lru_cache(maxsize=1_024)
+def _are_in_order(keys: tuple[str, ...]) -> bool:
+    """Whether each stands once and in its place; a log has few kinds of event, so the answer is mostly known."""
+    return list(keys) == sorted(set(keys))
 
 
 def _quickly(value: object) -> str:

@@ -51,8 +51,7 @@ def verify_log(lines: Iterable[bytes], *, key: Key | None = None, known: Sequenc
     """
     reading = _Reading(key, known)
     try:
-        for line in lines:
-            reading.take(line.removesuffix(b"\n"))
+        reading.take(lines)
         return reading.end()
     except Refused as fault:
         raise Wrong(reading.line, fault) from None
@@ -68,41 +67,64 @@ class _Reading:
         self._known = {head.size: head for head in sorted(known, key=lambda head: head.size)}
         self._kept = known
         self._head: Checkpoint | None = None
-        self._fresh: list[bytes] = []
         self._size = 0
         # Of every event so far: what it binds to, as it is spelt.
         self._bound: dict[str, str] = {}
         self._opened = 0
         self.line = 0
 
-    def take(self, line: bytes) -> None:
-        """The next line."""
-        self.line += 1
-        if self._key is None:
-            self._key = _key_of(_object(line), LOG_FORMAT, self._wanted)
-        elif line.startswith((b'{"checkpoint"', b'{"opened"')):
-            self._take_more(_object(line))
-        else:
-            self._take_entry(line)
+    def take(self, lines: Iterable[bytes]) -> None:
+        """All lines: the entries many at a time, what stands between them one by one."""
+        fresh: list[bytes] = []
+        room = 0
+        for line in lines:
+            if room and not line.startswith((b'{"checkpoint"', b'{"opened"')):
+                fresh.append(line)
+                room -= 1
+                if room:
+                    continue
+                self._take_entries(fresh)
+            else:
+                self._take_entries(fresh)
+                self.line += 1
+                self._take_other(line)
+            room = self._room()
+        self._take_entries(fresh)
 
-    def _take_entry(self, line: bytes) -> None:
+    def _room(self) -> int:
+        """How many entries may be looked at together: none of them may pass the size of a head that was kept."""
+        ahead = [size - self._size for size in self._known if size > self._size]
+        return min([_AT_ONCE, *ahead])
+
+    def _take_entries(self, fresh: list[bytes]) -> None:
+        """Look at the lines of entries that were read, lay the entries into the tree, and empty the list."""
+        if not fresh:
+            return
         assert self._key is not None
-        log, event, bound = marks_in(line)
-        if log != self._key.name:
-            raise Refused("log.other-log", "这一条是另一个记录里的。请用原来的文件。")
-        if event in self._bound:
-            raise Refused("log.twice", "同一条出现了两次，记录被改过。")
-        self._bound[event] = _NOTHING if bound == _NOTHING else bound
-        self._fresh.append(leaf_hash(line))
-        self._size += 1
-        if len(self._fresh) == _AT_ONCE:
-            self._grow()
+        name, bound, leaves = self._key.name, self._bound, []
+        for line in fresh:
+            self.line += 1
+            raw = line.removesuffix(b"\n")
+            log, event, binds = marks_in(raw)
+            if log != name:
+                raise Refused("log.other-log", "这一条是另一个记录里的。请用原来的文件。")
+            if event in bound:
+                raise Refused("log.twice", "同一条出现了两次，记录被改过。")
+            bound[event] = _NOTHING if binds == _NOTHING else binds
+            leaves.append(leaf_hash(raw))
+        fresh.clear()
+        self._size += len(leaves)
+        self._tree.extend(leaves)
         if self._size in self._known:
             self._compare(self._known[self._size])
 
-    def _grow(self) -> None:
-        self._tree.extend(self._fresh)
-        self._fresh.clear()
+    def _take_other(self, line: bytes) -> None:
+        """A line that is no entry: the head of the file, a checkpoint, or what was opened."""
+        given = _object(line)
+        if self._key is None:
+            self._key = _key_of(given, LOG_FORMAT, self._wanted)
+        else:
+            self._take_more(given)
 
     def _take_more(self, given: Mapping[str, Any]) -> None:
         if "checkpoint" in given:
@@ -118,7 +140,6 @@ class _Reading:
         assert self._key is not None
         if head.origin != self._key.name:
             raise Refused("log.other-log", "这一条是另一个记录里的。请用原来的文件。")
-        self._grow()
         if (head.size, head.root) != (self._tree.size, self._tree.root):
             raise Refused("log.other-root", "算出来的和签过名的对不上：有内容被改过、删过，或者换了先后。")
 

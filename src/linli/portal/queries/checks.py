@@ -15,7 +15,7 @@ from linli.messaging.policy import can_read_notice
 from linli.messaging.queries import notices_of
 from linli.record.acting import Acting
 from linli.record.models import Event, Thread
-from linli.record.queries import Proof, events_of, openings, promise_of, proof_file, proofs_of, thread_for
+from linli.record.queries import Proof, events_of, openings, promises_of, proof_file, proofs_of, thread_for
 from linli.rules.errors import Refused
 from linli.rules.logbook import verify_proof
 
@@ -143,7 +143,7 @@ def proof_of_thread(found: Check, *, epoch: str = "") -> dict[str, Any]:
     What was bound to is opened for who may read it; what has no place in the log yet is promised, signed.
     """
     opened = [event.id for event in found.events if event.subject not in found.closed]
-    waiting = [promise_of(event) for event in found.events if event.id not in found.places]
-    promises = {"promises": [promise.note for promise in waiting if promise]}
+    waiting = [event for event in found.events if event.id not in found.places]
+    promises = {"promises": [promise.note for promise in promises_of(waiting)]}
     proofs = [proof for proof in found.proofs if not epoch or str(proof.log.epoch) == epoch]
     return {**proof_file(proofs[-1], open_too=opened), **promises} if proofs else promises
