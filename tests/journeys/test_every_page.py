@@ -48,13 +48,16 @@ from linli.portal.services import add_blank, order_archive
 from linli.record import clock
 from linli.record.sealed import open_sealed
 from linli.record.services import run_due
-from linli.voting.models import Drive, Seat
+from linli.voting.models import Drive, Seat, Voice
 from linli.voting.services import (
     Slip,
     attach_photos,
+    correct_slip,
+    decide_anew,
     decide_drive,
     enter_slips,
     give_voice,
+    order_recount,
     paste_chain,
     start_stack,
 )
@@ -121,6 +124,7 @@ class World:
         drive.refresh_from_db()
         decide_drive(drive=drive, by=self.secretary.by)
         run_due()
+        self.look_into(drive)
         self.post_notices()
         told = {"url": "https://sms.example.cn/send", "key_id": "us", "secret": "nobody reads this"}
         self.way = keep_channel(community=self.community, kind="sms", title="短信", told=told, by=self.secretary.by)
@@ -135,6 +139,14 @@ class World:
         account, by = self.clerk.person.claims.get().account, self.clerk.by
         secret = base64.b32decode(open_sealed(begin_totp(account=account, by=by), "secret_sealed"))
         confirm_totp(account=account, number=number_at(secret, int(clock.now().timestamp()) // 30), by=by)
+
+    def look_into(self, drive: Drive) -> None:
+        """The result was decided anew over a slip that was misread, and is looked into a second time."""
+        recount = order_recount(drive=drive, reason="有一张纸表录反了", by=self.secretary.by)
+        paper = Voice.objects.get(drive=drive, seat__short="1-301")
+        correct_slip(voice=paper, choice="no", reason="勾的是不同意", by=self.clerk.by)
+        decide_anew(recount=recount, by=self.clerk.by)
+        order_recount(drive=drive, reason="还有一张要看", by=self.secretary.by)
 
     def register(self, reader: cast.Member) -> RegisterDraft:
         """A messy register on its way in: read by the secretary; taken in, then under way, by the clerk."""
@@ -233,6 +245,7 @@ class World:
         office = [
             "/", "/own", "/search", "/keys", "/places", f"/places/{self.community.id}", here, f"{here}/doors",
             f"{here}/register", f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put",
+            f"{matters[0]}/edit", f"{matters[0]}/withdraw", f"{matters[2]}/recount",
             f"{matters[2]}/result", f"/drives/{self.ended.id}/shares",
             "/notices", "/reviews", notice, reviews, f"{matters[2]}/announce", f"/drives/{self.drive.id}/chain",
             f"{matters[1]}/papers", f"{matters[2]}/papers", f"/drives/{self.drive.id}/chain",
@@ -267,6 +280,9 @@ class World:
                     f"{drive}/chain",
                     "/own/keys",
                     "/own/keys/paper",
+                    matters[2],
+                    f"/drives/{self.ended.id}/tasks",
+                    f"/drives/{self.ended.id}/corrections?door=1-301",
                 ],
             ),
             ("collector", self.collector, ["/", "/own", matters[1], f"{drive}/face", self.lost_slip]),
@@ -287,6 +303,7 @@ class World:
                     appealed,
                     *matters[1:],
                     f"{matters[2]}/result",
+                    f"{matters[2]}/results/1",
                     f"{matters[2]}/result/pictures",
                     f"/check/{self.running.thread_id}",
                     f"/check/{self.notice.thread_id}",

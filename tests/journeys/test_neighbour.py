@@ -127,11 +127,12 @@ def tell(order: Order) -> Iterator[tuple[str, World]]:
         run_due()
         hold_late(world, next(parts[3]))
         yield "gathering", with_ids(world)
-        LateSlip.objects.update(state=LateSlip.State.REFUSED, reason="看不出哪天填的")
+        LateSlip.objects.update(state=LateSlip.State.REFUSED, reason="看不出哪天填的", judged_at=clock.now())
     with clock.told_at(CLOSES + timedelta(hours=9)):
         decide_drive(drive=world.drive, by=world.secretary.by)
         run_due()
         announce(world)
+    with clock.told_at(CLOSES + timedelta(days=2)):
         look_into(world, misread=later[1][0])
         announce(world)
         seal_all()

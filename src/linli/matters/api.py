@@ -10,7 +10,6 @@ from linli.matters.queries import for_community, matter_for
 from linli.matters.schemas import MatterOut, ResultOut
 from linli.record.acting import actor
 from linli.rules.errors import Refused
-from linli.voting.models import Drive
 from linli.voting.queries import Decision, decisions_of, progress_of, recount_under_way
 from linli.web.faults import FAULTS
 
@@ -66,7 +65,7 @@ def read_result(request: HttpRequest, matter_id: UUID) -> ResultOut:
     drive = matter.drive
     if drive is None or drive.decided_at is None:
         raise Refused("result.not-yet", "这件事还没有结果。")
-    counts = [counted(drive, decision) for decision in decisions_of(drive)]
+    counts = [counted(decision) for decision in decisions_of(drive)]
     return ResultOut.model_validate(
         {
             **counts[0],
@@ -78,9 +77,9 @@ def read_result(request: HttpRequest, matter_id: UUID) -> ResultOut:
     )
 
 
-def counted(drive: Drive, decision: Decision) -> dict[str, object]:
+def counted(decision: Decision) -> dict[str, object]:
     """One count as somebody reads it who is of no unit and at no work there."""
-    progress, recount = progress_of(drive, None, decision.results), decision.recount
+    progress, recount = progress_of(decision.drive, None, decision.results), decision.recount
     return {
         "number": decision.number,
         "decided_at": decision.at,

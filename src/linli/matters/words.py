@@ -215,7 +215,7 @@ def why_anew(decision: Decision) -> list[tuple[str, str]]:
         return []
     facts = [
         (_("代替哪一份"), _("第%(n)s次的结果") % {"n": decision.number - 1}),
-        (_("为什么重新算"), f"{recount.get_ground_display()}：{recount.reason}"),
+        (_("为什么重新算"), recount.why),
     ]
     if acts := acts_words(recount):
         facts.append((_("核对了什么"), acts))
@@ -236,7 +236,7 @@ def replaced_words(decision: Decision) -> str:
     if later is None or later.ended_at is None:
         return ""
     words = _("这份结果已经被代替：%(day)s有了新的结果。原因：%(reason)s")
-    return words % {"day": full_day(later.ended_at), "reason": f"{later.get_ground_display()}：{later.reason}"}
+    return words % {"day": full_day(later.ended_at), "reason": later.why}
 
 
 def looked_into(drive: Drive) -> list[parts.Step]:
@@ -258,7 +258,7 @@ def announcement(matter: Matter, decision: Decision) -> dict[str, Any]:
     found = result_words(matter, decision)
     lines = [
         found.verdict["say"],
-        *(_("%(what)s：%(words)s。") % {"what": what, "words": words} for what, words in found.facts),
+        *(_("%(what)s：%(words)s。") % {"what": what, "words": words.rstrip("。.")} for what, words in found.facts),
     ]
     return {"text": "\n".join(lines), "days": found.pack.notice_days.value or ""}
 

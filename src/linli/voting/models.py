@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from linli.community.models import Area, Dwelling, Household, Person, Within
@@ -485,6 +486,11 @@ class Recount(Within):
     def __str__(self) -> str:
         return f"{self.drive} {self.number}"
 
+    @property
+    def why(self) -> str:
+        """Its ground and its reason, as everybody reads them."""
+        return gettext("%(ground)s：%(reason)s") % {"ground": self.get_ground_display(), "reason": self.reason}
+
 
 class PutRight(Within):
     """What one act of a recount made of one seat: what counted for it before and what counts since.
@@ -495,9 +501,9 @@ class PutRight(Within):
     append_only = True
 
     class Kind(models.TextChoices):
-        LATE_SLIP = "late_slip", _("核对迟到的表")
-        CONFLICT = "conflict", _("核对说法不一样的户")
-        MISREAD = "misread", _("更正录错的表")
+        LATE_SLIP = "late_slip", pgettext_lazy("what was done", "核对迟到的表")
+        CONFLICT = "conflict", pgettext_lazy("what was done", "核对说法不一样的户")
+        MISREAD = "misread", pgettext_lazy("what was done", "更正录错的表")
 
     recount = models.ForeignKey(Recount, on_delete=models.PROTECT, related_name="put_right")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")

@@ -21,7 +21,7 @@ from linli.rules.packs import Pack, shelf
 from linli.rules.shares import Eligibility, Reason
 from linli.voting import counting
 from linli.voting.models import Drive, Seat
-from linli.voting.policy import can_enter_slips, can_put_right, can_see_face, can_see_tasks
+from linli.voting.policy import can_enter_slips, can_see_face
 from linli.voting.queries import (
     answer_state,
     answer_word,
@@ -68,6 +68,9 @@ def drive_parts(
     progress = progress_of(drive, viewer)
     plan = plan_of(drive)
     over = clock.now() >= drive.closes_at
+    may_enter, may_see_face = can_enter_slips(viewer, drive), can_see_face(viewer, drive)
+    under_way = recount_under_way(drive) if progress.decided else None
+    putting_right = under_way is not None and may_enter
     return {
         "live": live_of(drive, own, progress.at_work, heard),
         "progress": progress,
@@ -78,13 +81,13 @@ def drive_parts(
         "workings": workings(progress) if progress.decided else [],
         "own": own_answers(drive, own),
         "others_homes": [seat.label for seat in homes_of_others(drive, viewer)],
-        "tasks": tasks_waiting(drive) if can_see_tasks(viewer, drive) else 0,
-        "putting_right": can_put_right(viewer, drive),
-        "under_way": recount_under_way(drive),
-        "counts": counts_told(matter, drive),
+        "tasks": tasks_waiting(drive) if may_see_face or putting_right else 0,
+        "putting_right": putting_right,
+        "under_way": under_way,
+        "counts": counts_told(matter, drive) if progress.decided else None,
         "share": share_parts(plan, progress, own, request) if plan else None,
-        "can_enter": can_enter_slips(viewer, drive),
-        "can_see_face": can_see_face(viewer, drive),
+        "can_enter": may_enter,
+        "can_see_face": may_see_face,
         "can_decide": over and not progress.decided,
         "last_day": day(drive.last_day),
     }
@@ -99,7 +102,7 @@ def counts_told(matter: Matter, drive: Drive) -> dict[str, Any] | None:
     return {
         "number": counts[0].number,
         "since": full_day(counts[0].at),
-        "why": f"{recount.get_ground_display()}：{recount.reason}",
+        "why": recount.why,
         "acts": acts_words(recount),
         "before": reverse("matters:earlier", args=[matter.id, counts[1].number]),
     }

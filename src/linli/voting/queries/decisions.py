@@ -14,6 +14,7 @@ class Decision:
     """One count of a drive with its results, one for each scope. ``recount`` is why it took the place of the one before
     (None for the first), ``replaced`` why another took its own (None for the one that stands)."""
 
+    drive: Drive
     number: int
     at: datetime
     results: tuple[Result, ...]
@@ -48,7 +49,7 @@ def decisions_of(drive: Drive) -> list[Decision]:
     for number, (way, later) in enumerate(zip(ways, [*ways[1:], None], strict=True), 1):
         at = drive.decided_at if way is None else way.ended_at
         assert at is not None
-        found.append(Decision(number, at, tuple(by_recount[way.id if way else None]), way, later))
+        found.append(Decision(drive, number, at, tuple(by_recount[way.id if way else None]), way, later))
     return found[::-1]
 
 

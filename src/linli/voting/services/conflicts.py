@@ -52,7 +52,7 @@ def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting
     stand_anew(drive, seats=[seat], by=by)
     if recount is not None:
         put_right(
-            recount, seat, kind=PutRight.Kind.CONFLICT, before=before, after=counting.said(seat),
+            recount=recount, seat=seat, kind=PutRight.Kind.CONFLICT, before=before, after=counting.said(seat),
             reason=conflict.reason, by=by,
         )  # fmt: skip
     conflict.refresh_from_db()
@@ -86,7 +86,7 @@ def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> 
     if recount is not None:
         seat = lock_seat(drive, slip.seat_id)
         put_right(
-            recount, seat, kind=PutRight.Kind.LATE_SLIP, before=before, after=counting.said(seat),
+            recount=recount, seat=seat, kind=PutRight.Kind.LATE_SLIP, before=before, after=counting.said(seat),
             reason=slip.reason, by=by,
         )  # fmt: skip
     note(

@@ -1,7 +1,9 @@
 """Closing a drive at its deadline, and deciding it: a recount, a comparison, and one result per scope."""
 
+import json
 import logging
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -18,6 +20,8 @@ from linli.rules.packs import Pack
 from linli.voting import counting, policy
 from linli.voting.models import Drive, LateSlip, Recount, Result, ScopeTotals, Seat
 from linli.voting.queries.decisions import results_of
+from linli.voting.queries.progress import progress_of
+from linli.voting.queries.tasks import late_told
 
 logger = logging.getLogger(__name__)
 
@@ -93,13 +97,31 @@ def decide(drive: Drive, *, by: Acting) -> None:
         place=drive.place_id,
         public={
             "results": states,
+            "counts": counts_told(drive),
             "pack": pack.id,
             "version": pack.version,
             "pack_sha256": pack.sha256,
             "late_slips_not_judged": waiting_slips(drive),
         },
+        commitments=late_slips_told(drive, at=drive.decided_at),
         thread=drive.thread,
     )
+
+
+def counts_told(drive: Drive) -> dict[str, dict[str, int]]:
+    """What a close opens of a drive to everybody, and nothing more: how many agree in each scope, of how many.
+
+    No rule that was read asks for answers by room, so none is opened; where all must agree and did not, not even the
+    counts, which would name those who did not.
+    """
+    scopes = progress_of(drive, None).scopes
+    return {scope.name: {"yes": scope.yes, "of": scope.of} for scope in scopes if scope.yes is not None and scope.of}
+
+
+def late_slips_told(drive: Drive, *, at: datetime) -> dict[str, str]:
+    """What is published of late slips: how many, and the reasons, which whoever may read the affair is shown."""
+    told = late_told(drive, at=at)
+    return {"late_slips": json.dumps(asdict(told), ensure_ascii=False, sort_keys=True)} if told else {}
 
 
 def write_results(drive: Drive, pack: Pack, *, recount: Recount | None = None) -> dict[str, str]:

@@ -6,6 +6,7 @@ it.
 """
 
 from collections import Counter
+from datetime import datetime
 
 from django.db import transaction
 
@@ -19,7 +20,7 @@ from linli.rules.masking import personal_pieces
 from linli.voting import counting, policy
 from linli.voting.models import Drive, PutRight, Recount, Seat, Voice
 from linli.voting.services.conflicts import written
-from linli.voting.services.deciding import waiting_slips, write_results
+from linli.voting.services.deciding import counts_told, late_slips_told, waiting_slips, write_results
 from linli.voting.services.slips import Slip, record_slips
 from linli.voting.services.words import lock_drive_for_voices, lock_seat, put_right
 
@@ -87,7 +88,9 @@ def correct_slip(
     slip = Slip(seat.id, choice, voice.position or 0, objection, written(reason), signer)
     (read,) = record_slips(drive, stack=voice.stack, slips=[slip], by=by)
     after = counting.said(lock_seat(drive, seat.id))
-    put_right(recount, seat, kind=PutRight.Kind.MISREAD, before=before, after=after, reason=read.reason, by=by)
+    put_right(
+        recount=recount, seat=seat, kind=PutRight.Kind.MISREAD, before=before, after=after, reason=read.reason, by=by
+    )
     return read
 
 
@@ -112,7 +115,7 @@ def decide_anew(*, recount: Recount, by: Acting) -> Recount:
         )
     pack = counting.pack_of(drive)
     states = write_results(drive, pack, recount=recount)
-    end_recount(recount, Recount.State.DECIDED, outcome="", by=by)
+    ended = end_recount(recount, Recount.State.DECIDED, outcome="", by=by)
     note(
         "drive.decided_anew",
         by=by,
@@ -123,12 +126,13 @@ def decide_anew(*, recount: Recount, by: Acting) -> Recount:
             "number": recount.number,
             "ground": str(recount.ground),
             "results": states,
+            "counts": counts_told(drive),
             "looked_at": dict(Counter(recount.put_right.values_list("kind", flat=True))),
             "pack": pack.id,
             "version": pack.version,
             "pack_sha256": pack.sha256,
         },
-        commitments={"reason": recount.reason},
+        commitments={"reason": recount.reason, **late_slips_told(drive, at=ended)},
         thread=drive.thread,
     )
     return recount
@@ -185,11 +189,13 @@ def changed_seats(recount: Recount) -> int:
     return sum(first[seat] != last[seat] for seat in first)
 
 
-def end_recount(recount: Recount, state: Recount.State, *, outcome: str, by: Acting) -> None:
-    """Write down how a recount ended (its drive is locked by the caller)."""
+def end_recount(recount: Recount, state: Recount.State, *, outcome: str, by: Acting) -> datetime:
+    """Write down how a recount ended, and return when (its drive is locked by the caller)."""
+    ended = clock.database_now()
     recount.state, recount.outcome = state, outcome
-    recount.ended_by_id, recount.ended_as, recount.ended_at = by.person, title_of(by), clock.database_now()
+    recount.ended_by_id, recount.ended_as, recount.ended_at = by.person, title_of(by), ended
     recount.save(update_fields=["state", "outcome", "ended_by", "ended_as", "ended_at"])
+    return ended
 
 
 def told_of_nobody(drive: Drive, words: str) -> str:

@@ -59,7 +59,7 @@ def require_settling(drive: Drive) -> Recount | None:
 
 
 def put_right(
-    recount: Recount, seat: Seat, *, kind: PutRight.Kind, before: Said, after: Said, reason: str, by: Acting
+    *, recount: Recount, seat: Seat, kind: PutRight.Kind, before: Said, after: Said, reason: str, by: Acting
 ) -> PutRight:
     """Keep what an act of a recount made of a seat, so that every earlier result can be recounted for ever."""
     return PutRight.objects.create(
