@@ -103,6 +103,7 @@ def test_from_a_posted_notice_whoever_scans_sees_its_proof(
         assert "没有改过" in html
         assert known_by in html
         assert "公示贴在一处门口（3次）" in html
+        assert html.index("写好一份公示") < html.index("交给审核") < html.index("审过，公开")
         assert f"/notices/{notice.id}" in html
     assert notice.title not in shown["anybody"]
     assert notice.title in shown["neighbour"]

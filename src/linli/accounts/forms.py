@@ -169,7 +169,7 @@ class LeadersForm(forms.Form):
     ROWS = 3
 
     title = forms.CharField(
-        label=_("职务叫什么"),
+        label=_("职务的叫法"),
         max_length=40,
         help_text=_("按你们的叫法，例如：楼栋长、红管家。"),
         widget=forms.TextInput(attrs=OFF),
@@ -186,7 +186,7 @@ class LeadersForm(forms.Form):
                 widget=forms.TextInput(attrs=OFF),
             )
             at = forms.ModelChoiceField(
-                label=_("第%(n)s位管哪里") % {"n": n}, queryset=allowed, required=False, empty_label=_("请选")
+                label=_("第%(n)s位管哪里") % {"n": n}, queryset=allowed, required=n == 1, empty_label=_("请选")
             )
             at.choices = [("", _("请选")), *((place.id, "　" * depth + place.name) for depth, place in places)]
             self.fields |= {f"name_{n}": name, f"place_{n}": at}

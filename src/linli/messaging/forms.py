@@ -67,8 +67,9 @@ class ChannelForm(forms.Form):
         super().__init__(*args, **more)  # type: ignore[arg-type]
         if changing:
             del self.fields["title"]
+            later = {name for _title, _words, names in self.GROUPS for name in names}
             for name, field in self.fields.items():
-                field.required = False
+                field.required = field.required and name in later
                 field.initial = (now or {}).get(name)
 
     @property

@@ -81,6 +81,8 @@ def write_notice(
         about=about,
         written_at=clock.now(),
     )
+    public = {"number": notice.number, "days": days, "pack": pack_id}
+    note_notice("notice.written", notice, by=by, public=public, commitments={"title": title})
     notice.review = put_up_for_review(
         community=community,
         of=Review.Of.NOTICE,
@@ -95,8 +97,6 @@ def write_notice(
         Posting(community_id=community, notice=notice, place=door, label=label, position=n)
         for n, (door, label) in enumerate(entrances_of(place), 1)
     )
-    public = {"number": notice.number, "days": days, "pack": pack_id}
-    note_notice("notice.written", notice, by=by, public=public, commitments={"title": title})
     return notice
 
 

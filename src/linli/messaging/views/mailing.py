@@ -135,4 +135,4 @@ def sent_row(delivery: Delivery) -> parts.Row:
     to = mask_mail(unseal(bytes(delivery.address), delivery.address_cell))
     note = f"{day(delivery.message.at)} · {delivery.message.purpose} · {answer_words(delivery.state, delivery.code)}"
     state = STATES.get(delivery.state, "pending")
-    return parts.Row(to, note, icon="letters", state=state, word=state_words()[delivery.state])
+    return parts.Row(to, note, icon="bring", state=state, word=state_words()[delivery.state])

@@ -48,6 +48,7 @@ from linli.web.dates import day
 from linli.web.refusal import add_refusal
 
 FORMS: dict[str, type[ChannelForm]] = {Channel.Kind.SMS: SmsForm, Channel.Kind.EMAIL: EmailForm}
+ICONS = {Channel.Kind.SMS: "phone", Channel.Kind.EMAIL: "bring", Channel.Kind.CONSOLE: "say"}
 STATES: dict[str, parts.State] = {"accepted": "done", "confirmed": "done", "refused": "no", "unknown": "unsure"}
 
 
@@ -95,7 +96,7 @@ def channel_row(channel: Channel) -> parts.Row:
     state: parts.State = "done" if channel.open else "open"
     word = _("在用") if channel.open else _("停用了")
     url = reverse("messaging:way", args=[channel.id]) if channel.kind in FORMS else ""
-    return parts.Row(channel.title, kind_word(channel.kind), url, icon="say", state=state, word=word)
+    return parts.Row(channel.title, kind_word(channel.kind), url, icon=ICONS[channel.kind], state=state, word=word)
 
 
 def kind_word(kind: str) -> str:

@@ -1,7 +1,7 @@
 """Every read of the portal, over all apps."""
 
 from linli.portal.queries.beginning import Beginning, first_steps
-from linli.portal.queries.checks import STEPS, Check, check_of, proof_of_thread
+from linli.portal.queries.checks import Check, check_of, proof_of_thread, step_of
 from linli.portal.queries.figures import FEW, CommunityFigures, figures_below
 from linli.portal.queries.keys import keys_of
 from linli.portal.queries.papers import archives_of, blanks_of
@@ -10,7 +10,6 @@ from linli.portal.queries.tasks import things_to_do
 
 __all__ = [
     "FEW",
-    "STEPS",
     "Beginning",
     "Check",
     "CommunityFigures",
@@ -24,5 +23,6 @@ __all__ = [
     "keys_of",
     "proof_of_thread",
     "search",
+    "step_of",
     "things_to_do",
 ]

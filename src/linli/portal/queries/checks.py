@@ -27,8 +27,14 @@ STEPS = {
     "matter.announced": gettext_lazy("结果写成公示"),
     "notice.written": gettext_lazy("写好一份公示"),
     "text.put-up": pgettext_lazy("done", "交给审核"),
+    "text.put-up of objection": gettext_lazy("收到一条意见，交给审核"),
+    "text.put-up of reply": gettext_lazy("写好一条答复，交给审核"),
     "text.approved": pgettext_lazy("done", "审过，公开"),
+    "text.approved of objection": gettext_lazy("一条意见审过，公开"),
+    "text.approved of reply": gettext_lazy("一条答复审过，公开"),
     "text.returned": pgettext_lazy("done", "退回修改"),
+    "text.returned of objection": gettext_lazy("一条意见退回修改"),
+    "text.returned of reply": gettext_lazy("一条答复退回修改"),
     "text.hidden": gettext_lazy("一条意见不再显示"),
     "appeal.decided": gettext_lazy("监督委员会答复了申诉"),
     "notice.posted": gettext_lazy("公示贴在一处门口"),
@@ -51,6 +57,11 @@ STEPS = {
 
 #: The steps that bind to what a matter says.
 WRITTEN = ("matter.raised", "matter.edited")
+
+
+def step_of(event: Event) -> str:
+    """What the step is called; empty where it has no word. What is done with a text is told by what the text is."""
+    return str(STEPS.get(f"{event.name} of {event.public.get('of')}") or STEPS.get(event.name, ""))
 
 
 @dataclass(frozen=True, slots=True)

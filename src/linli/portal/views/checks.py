@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.portal.queries import (
-    STEPS,
     Check,
     check_of,
     proof_of_thread,
+    step_of,
 )
 from linli.record import clock
 from linli.record.acting import ActingRequest
@@ -61,7 +61,7 @@ def step_rows(found: Check) -> list[parts.Row]:
 
 def alike(event: Event) -> tuple[str, date]:
     """What is told in one line: the same thing done again and again on one day, such as posting door by door."""
-    return event.name, event.at.astimezone(clock.SHANGHAI).date()
+    return step_of(event), event.at.astimezone(clock.SHANGHAI).date()
 
 
 def step_row(found: Check, events: Sequence[Event]) -> parts.Row:
@@ -69,7 +69,7 @@ def step_row(found: Check, events: Sequence[Event]) -> parts.Row:
     places = [found.places.get(event.id) for event in events]
     told = [place + 1 for place in places if place is not None]
     waits = len(told) < len(places)
-    title = str(STEPS.get(events[0].name, _("记下一步")))
+    title = step_of(events[0]) or _("记下一步")
     if len(events) > 1:
         title = _("%(what)s（%(n)s次）") % {"what": title, "n": len(events)}
     if waits:

@@ -70,5 +70,5 @@ def ways_of_paper(*, pdf: str, docx: str, shown: str, mail: str = "") -> list[tu
         ("PDF（A4）", pdf, "print"),
         ("Word（.docx）", docx, "pen"),
         (_("图片，发到群里"), shown, "phone"),
-        *([(_("发到邮箱"), mail, "letters")] if mail else []),
+        *([(_("发到邮箱"), mail, "bring")] if mail else []),
     ]
