@@ -284,9 +284,8 @@ def with_ids(world: World) -> World:
             "log_id": list(Log.objects.order_by("origin").values_list("id", flat=True)),
             "key_id": [UUID_OF_NOTHING],
             "token": ["nobody-has-this"],
-            "weixin_id": [UUID_OF_NOTHING],
-            "dwelling_id": list(seats.values_list("dwelling_id", flat=True)[:1]),
             **{name: [UUID_OF_NOTHING] for name in ("claim_id", "help_id", "factor_id", "person_id", "channel_id")},
+            **{name: [UUID_OF_NOTHING] for name in ("dwelling_id", "weixin_id")},
         },
     )
 
