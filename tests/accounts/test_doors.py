@@ -325,6 +325,9 @@ def test_a_lost_slip_is_ended_by_the_leader_and_the_office_prints_that_one_alone
     assert code_of_token(block.token("二单元602")).dwelling == block.door("二单元602")
     assert cast.signed_in(block.owner).get(door).status_code == 403
     assert cast.signed_in(cast.outsider("何志明")).get(door).status_code == 404
+    cast.compound(block.community, "紫藤里")
+    assert "不止一个小区" in office.get("/codes/door", {"door": "二单元602"}).content.decode()
+    assert office.get("/codes/door", {"door": "聚鑫园二单元602"})["Location"] == door
 
 
 def test_of_two_who_make_a_new_code_at_once_the_later_ends_the_earlier(committed_db):

@@ -237,7 +237,10 @@ def begin(empty: set[Door]) -> World:
 EN = {"accept-language": "en"}
 UUID_OF_NOTHING = "00000000-0000-7000-8000-000000000000"
 #: What the worlds have none of.
-NOT_HERE = ("claim_id", "help_id", "factor_id", "person_id", "channel_id", "delivery_id", "subject_id")
+NOT_HERE = (
+    *("claim_id", "help_id", "factor_id", "person_id", "channel_id", "delivery_id", "subject_id"),
+    *("dwelling_id", "weixin_id"),
+)
 
 
 def lives(unit: int, room: str, number: int, empty: set[Door]) -> tuple[str, str]:
@@ -319,8 +322,6 @@ def with_ids(world: World) -> World:
             "log_id": list(Log.objects.order_by("origin").values_list("id", flat=True)),
             "key_id": [UUID_OF_NOTHING],
             "token": ["nobody-has-this"],
-            "weixin_id": [UUID_OF_NOTHING],
-            "dwelling_id": list(seats.values_list("dwelling_id", flat=True)[:1]),
             **{name: [UUID_OF_NOTHING] for name in NOT_HERE},
         },
     )

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from linli.accounts.models import SecondFactor
+from linli.accounts.models import RecoveryCode, SecondFactor
 from tests import cast
 from tests.journeys.conftest import a_browser
 
@@ -54,4 +54,9 @@ def test_a_passkey_is_made_and_opens_the_office(address: str, monkeypatch: pytes
         page.get_by_role("button", name="用通行密钥").click()
         expect(page.get_by_role("link", name="人员")).to_be_visible()
         assert SecondFactor.objects.get().sign_count > 0
+
+        page.goto("/own/keys/paper")
+        page.get_by_role("button", name="用通行密钥").click()
+        expect(page.locator(".paper-codes code")).to_have_count(8)
+        assert RecoveryCode.objects.count() == 8
         assert not faults

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from linli.accounts.models import Account, FamilyHelp, RecoveryCode, SecondFactor, Session, WeixinLogin
-from linli.community.models import Dwelling
+from linli.community.models import Dwelling, Place
 from linli.community.policy import Action, not_allowed, require_role
 from linli.community.queries import labels_of
 from linli.record import clock
@@ -59,14 +59,26 @@ def help_for(help_id: UUID, viewer: Acting) -> FamilyHelp:
 
 
 def door_called(words: str, viewer: Acting, action: Action) -> Dwelling:
-    """The door that people at the viewer's place call so (一单元503, or 1-503); refused where there is none, or two."""
+    """The door that people at the viewer's place call so: 一单元503, 1-503, or with its compound's name before it.
+
+    Refused where there is none, and where several compounds have one.
+    """
     place = require_role(viewer, action)
     said = "".join(unicodedata.normalize("NFKC", words).split())
     room = re.search(r"[0-9A-Za-z]+$", said)
     named = Q(room=room[0]) | Q(name=words.strip()) if room else Q(name=words.strip())
-    doors = list(Dwelling.objects.filter(named, place__path__contains=[place.id]))
+    doors = list(Dwelling.objects.filter(named, place__path__contains=[place.id]).select_related("place"))
     labels = labels_of(place, doors)
+    compounds = dict(
+        Place.objects.filter(community=viewer.community, kind=Place.Kind.COMPOUND).values_list("id", "name")
+    )
     called = [door for door in doors if said in (labels[door.id].full, labels[door.id].short)]
-    if len(called) != 1:
+    for door in doors:
+        compound = next((compounds[step] for step in door.place.path if step in compounds), "")
+        if compound and said in (compound + labels[door.id].full, compound + labels[door.id].short):
+            called = [door]
+    if len(called) > 1:
+        raise Refused("door.several", "不止一个小区有这一户。请连小区一起写，例如：聚鑫园一单元1201。")
+    if not called:
         raise Refused("door.unknown", "没有找到这一户。请照门牌写全，例如：一单元1201。")
     return called[0]

@@ -257,7 +257,7 @@ def one_code(request: HttpRequest, dwelling_id: UUID) -> HttpResponse:
     require(by, END_CODE, door.place)
     if request.method == "POST":
         return change_code(request, door, by)
-    code, label = code_of_door(door, by), labels_of(community_of(by), [door])[door.id].full
+    code, label = code_of_door(door, by), door_words(door)
     may_print = can(by, PRINT_CODES, door.place)
     page = {
         "label": label,
