@@ -9,10 +9,10 @@ import hashlib
 import io
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import product
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,7 +24,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.test import Client, override_settings
-from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 from pypdf import PdfReader
 
@@ -57,6 +56,7 @@ from tests import cast
 from tests.houses import acting_as
 from tests.journeys import papers
 from tests.journeys.reading import Page, Reader
+from tests.journeys.town import addresses_of, routes
 
 pytestmark = pytest.mark.django_db
 
@@ -230,11 +230,13 @@ def begin(empty: set[Door]) -> World:
             by=secretary.by,
         )
         clients = {name: cast.signed_in(member) for name, member in readers.items()}
-        english = {f"{name}, in English": cast.signed_in(readers[name], **EN) for name in ("of the same unit",)}
-        return World(matter, drive, secretary, {**clients, **english, "without a name": Client()}, {})
+        english = cast.signed_in(readers["of the same unit"], **EN)
+        return World(matter, drive, secretary, {**clients, IN_ENGLISH: english, "without a name": Client()}, {})
 
 
 EN = {"accept-language": "en"}
+IN_ENGLISH = "of the same unit, in English"
+FORBIDDEN, METHOD_NOT_ALLOWED = 403, 405
 UUID_OF_NOTHING = "00000000-0000-7000-8000-000000000000"
 #: What the worlds have none of.
 NOT_HERE = (
@@ -327,48 +329,50 @@ def with_ids(world: World) -> World:
     )
 
 
-def addresses(ids: Mapping[str, Sequence[object]]) -> list[str]:
-    """Every address that the site has, with everything known in each of its places."""
-
-    def walk(patterns: Sequence[URLPattern | URLResolver], before: str) -> Iterator[str]:
-        for pattern in patterns:
-            route = before + str(pattern.pattern)
-            if isinstance(pattern, URLResolver):
-                yield from walk(pattern.url_patterns, route)
-            else:
-                yield "/" + route
-
-    found = []
-    for route in walk(get_resolver().url_patterns, ""):
-        if route.startswith("/design"):
-            continue  # the parts of pages with figures of their own, on test instances only
-        names = re.findall(r"<(?:\w+:)?(\w+)>", route)
-        for values in product(*(ids[name] for name in names)):
-            filled = iter(values)
-            found.append(re.sub(r"<[^>]+>", lambda _: str(next(filled)), route))  # noqa: B023
-    return found
+#: Routes that are only written to, as a reader has found: nobody learns anything by asking them.
+ONLY_WRITTEN_TO: set[str] = set()
 
 
-def read_all(client: Client, world: World) -> dict[str, tuple[int, str]]:
-    """Everything that a reader can open, by its address: status and what came, both without ids, tokens and secrets."""
-    waiting = [*addresses(world.ids), f"/matters/{world.matter.id}?part=live"]
+def read_all(client: Client, world: World, closed: set[str]) -> dict[str, tuple[int, str]]:
+    """Everything that a reader can open, by its address: status and what came, both without ids, tokens and secrets.
+
+    What is ``closed`` is not asked for; what turns out to be is added."""
     read: dict[str, tuple[int, str]] = {}
-    seen = set()
-    while waiting:
-        address = waiting.pop(0)
-        if address in seen:
-            continue
+    waiting = [f"/matters/{world.matter.id}?part=live"]
+    seen = set(closed)
+
+    def ask(address: str) -> int:
         seen.add(address)
         answer = client.get(address)
-        read[plain(address, world)] = answer.status_code, plain(whole(answer), world)
-        if ticket := answer.headers.get("X-Live-Ticket"):
-            read["what the stream says"] = 200, plain(str(versions_of(topics_in(ticket) or [])), world)
-        if "html" in answer.headers.get("Content-Type", "") and answer.status_code == 200:
-            waiting += [link for link in links_of(address, answer) if link not in seen]
+        if answer.status_code != METHOD_NOT_ALLOWED:
+            read.update(told_by(address, answer, world))
+        if answer.status_code == FORBIDDEN:
+            closed.add(address)
+        waiting.extend(links_of(address, answer))
+        return answer.status_code
+
+    for route in routes():
+        for address in addresses_of(route, world.ids) if route not in ONLY_WRITTEN_TO else ():
+            if address not in seen and ask(address) == METHOD_NOT_ALLOWED:
+                ONLY_WRITTEN_TO.add(route)
+                break
+    while waiting:
+        address = waiting.pop(0)
+        if address not in seen:
+            ask(address)
     return read
 
 
+def told_by(address: str, answer: Any, world: World) -> Iterator[tuple[str, tuple[int, str]]]:
+    yield plain(address, world), (answer.status_code, plain(whole(answer), world))
+    if ticket := answer.headers.get("X-Live-Ticket"):
+        yield "what the stream says", (200, plain(str(versions_of(topics_in(ticket) or [])), world))
+
+
 def links_of(address: str, answer: Any) -> Iterator[str]:
+    """The site's own addresses that a page leads to; of what is no page, none."""
+    if answer.status_code != 200 or "html" not in answer.headers.get("Content-Type", ""):
+        return
     for link in Page(address, answer.content.decode()).links:
         parts = urlsplit(link)
         if not parts.netloc and parts.scheme in ("", "http") and not parts.path.startswith("/static/"):
@@ -431,20 +435,21 @@ def plain(text: str, world: World) -> str:
 def look_at(order: Order) -> dict[tuple[str, str], dict[str, tuple[int, str]]]:
     """All that each reader reads at each station of one world, which is then undone."""
     found = {}
+    closed: dict[str, set[str]] = defaultdict(set)
     with transaction.atomic(), TemporaryDirectory() as folder, override_settings(WITNESS_FOLDER=folder):
         for station, world in tell(order):
             for who, client in world.readers.items():
-                found[station, who] = read_all(client, world)
+                if who != IN_ENGLISH or station in ("reached", "decided"):
+                    # What a role may not open does not change with the drive: it is asked at the first and at the last.
+                    if station == "decided":
+                        closed[who].clear()
+                    found[station, who] = read_all(client, world, closed[who])
         transaction.set_rollback(True)
     return found
 
 
 def as_listed(doors: list[Door]) -> list[Door]:
     return doors
-
-
-def from_above(doors: list[Door]) -> list[Door]:
-    return doors[::-1]
 
 
 def shuffled(doors: list[Door]) -> list[Door]:
@@ -457,9 +462,8 @@ def one_world(django_db_setup, django_db_blocker):
         yield look_at(as_listed)
 
 
-@pytest.mark.parametrize("order", [from_above, shuffled])
-def test_two_worlds_with_other_flats_holding_out_read_the_same(one_world, order):
-    other = look_at(order)
+def test_two_worlds_with_other_flats_holding_out_read_the_same(one_world):
+    other = look_at(shuffled)
     assert other.keys() == one_world.keys()
     for station, who in one_world:
         here, there = one_world[station, who], other[station, who]
@@ -481,7 +485,7 @@ def first_difference(here: str, there: str) -> str:
 A_DOOR = re.compile(r"(?<![\d.,:-])(?:[1-3]-)?[3-8]0[1-3](?![\d.,:-])")
 OWN = {
     "of the same unit": {"401"},
-    "of the same unit, in English": {"401"},
+    IN_ENGLISH: {"401"},
     "of another unit": {"602"},
     "who rents": {"402"},
 }
@@ -524,7 +528,7 @@ def test_what_belongs_to_the_walk_and_the_office_is_closed_to_her(one_world):
         for address, (status, _) in read.items():
             if address.startswith(CLOSED) or address.endswith(OFFICE_ONLY):
                 checked += 1
-                wanted = {302, 405} if who == "without a name" else {403, 404, 405}
+                wanted = {302} if who == "without a name" else {403, 404}
                 assert status in wanted, f"{station}: {who} gets {status} at {address}"
     assert checked > 100
 

@@ -1,10 +1,9 @@
 """A community with everything that an address can name, and everybody of the cast in front of a browser."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import product
 from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -347,16 +346,14 @@ def routes() -> list[str]:
     return [route for route in walk(get_resolver().url_patterns, "") if not route.startswith("/design")]
 
 
-def addresses_of(route: str, ids: dict[str, Sequence[object]]) -> list[str]:
-    """The addresses that a route has, with everything known in each of its places."""
+def addresses_of(route: str, ids: Mapping[str, Sequence[object]]) -> Iterator[str]:
+    """The route's addresses: each of its places takes everything known in turn, while the others hold their first."""
     names = re.findall(r"<(\w+)>", route)
-    found = []
-    for values in product(*(ids[name] for name in names)):
-        address = route
-        for name, value in zip(names, values, strict=True):
-            address = address.replace(f"<{name}>", str(value))
-        found.append(address)
-    return found
+    first = [ids[name][0] for name in names]
+    filled = [first, *([*first[:n], each, *first[n + 1 :]] for n, name in enumerate(names) for each in ids[name][1:])]
+    for values in filled:
+        left = iter(values)
+        yield re.sub(r"<\w+>", lambda _: str(next(left)), route)  # noqa: B023
 
 
 def address_of(line: str, town: Town) -> str:
