@@ -47,7 +47,7 @@ def test_the_table_has_every_route_and_no_other():
     assert {route_of(line) for _, line in table()} == set(routes())
 
 
-@pytest.mark.parametrize(("method", "route"), table(), ids=" ".join)
+@pytest.mark.parametrize(("method", "route"), table(), ids=str)
 def test_each_gets_what_is_written(town: Town, django_db_blocker, method: str, route: str):
     address = address_of(route, town)
     with django_db_blocker.unblock():

@@ -246,6 +246,12 @@ def _lists() -> dict[str, object]:
                 state="late",
                 word=_pick("晚了1天", "1 day late"),
             ),
+            parts.Row(
+                _pick("更换门禁的公示", "A notice with its number"),
+                parts.numbered(_pick("广顺园-2023-0001", "Guangshunyuan-2023-0001"), _pick("聚鑫园", "Juxinyuan")),
+                "#notice",
+                icon="notice",
+            ),
             parts.Row(_pick("没有链接的一行", "A line without a link"), _pick("说明", "a remark")),
         ],
         "doors": [
@@ -391,6 +397,7 @@ def _paper() -> list[paper.Block]:
             verdict["law_source"],
             unconfirmed=True,
         ),
+        paper.Days(["7/21", "22", "23"], _pick("公示3天：7月21日至23日", "Posted for 3 days: 21 to 23 July")),
         paper.Small(_pick("一户一张，收表的人带回。", "One for each home; the collector takes it back.")),
     ]
 
