@@ -97,6 +97,16 @@ def test_doors_by_rule_are_shown_first_and_then_laid_out(office, compound):
     assert "54户" in text_of(office.get(at("index")))
 
 
+def test_three_hundred_doors_are_opened_unit_by_unit(office, compound, clerk):
+    lay_out_doors(place=compound, rule="5个单元，1–20层，每层3户", by=clerk)
+    seen = office.get(at("place", compound.id)).content.decode()
+    assert [re.sub(r"\s|<[^>]*>", "", one) for one in re.findall(r"<summary.*?</summary>", seen, re.S)] == [
+        f"{unit}单元·60户" for unit in "一二三四五"
+    ]
+    assert seen.count("<details") == 5
+    assert "<details open" not in seen
+
+
 def test_a_rule_that_makes_no_sense_is_shown_with_its_sentence(office, compound):
     answer = office.post(at("doors", compound.id), {"rule": "很多很多户", "lay": "yes"})
     assert answer.status_code == 400

@@ -90,6 +90,8 @@ def build_compound(page: Page, folder: Path) -> None:
     workbook.write_bytes(papers.workbook({(2, "602"): "陈玉兰"}))
     page.get_by_label("选表格文件").set_input_files(workbook)
     page.get_by_role("button", name="先看一遍").click()
+    expect(page.get_by_text("正在读表").first).to_be_visible()
+    run_due()
     page.get_by_role("button", name="写入").click()
     expect(page.get_by_text("正在写入").first).to_be_visible()
     run_due()

@@ -46,9 +46,14 @@ def use_word(use: str) -> str:
     return _("商铺") if use == "shop" else _("住宅")
 
 
+#: Doors of a place up to which all of them are shown at once; of more, a unit is opened when it is asked for.
+ALL_OPEN = 100
+
+
 def place_page(units: Sequence[UnitDoors]) -> dict[str, Any]:
-    """The sums over all units, and each unit's doors as a table."""
+    """The sums over all units, and each unit's doors as a table; folded where they are many."""
     doors = sum(len(unit.doors) for unit in units)
+    folded = doors > ALL_OPEN and len(units) > 1
     known = [
         (_("有面积"), sum(unit.with_area for unit in units)),
         (_("有业主"), sum(unit.with_owner for unit in units)),
@@ -67,7 +72,15 @@ def place_page(units: Sequence[UnitDoors]) -> dict[str, Any]:
             parts.Column(_("业主")),
             parts.Column(_("有人住")),
         ],
-        "units": [(unit.title, unit_words(unit), [door_line(door) for door in unit.doors]) for unit in units],
+        "folded": folded,
+        "units": [
+            (
+                f"{unit.title} · {count_of(len(unit.doors))}" if folded else unit.title,
+                unit_words(unit),
+                [door_line(door) for door in unit.doors],
+            )
+            for unit in units
+        ],
     }
 
 

@@ -1,6 +1,7 @@
 """What a register would change: its rows compared with what is known, before anything is written."""
 
-from linli.community.queries.intake.planning import Batch, Change, Intake, intake_batches, plan_intake
+from linli.community.queries.intake.batches import Batch, Change, Intake
+from linli.community.queries.intake.planning import intake_batches, plan_intake
 from linli.community.queries.intake.preview import (
     Preview,
     Work,

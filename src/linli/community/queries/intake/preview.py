@@ -10,7 +10,7 @@ from uuid import UUID
 from linli.community.adapters.registers import BadRow, Fault, Reading
 from linli.community.models import Place, RegisterDraft, RegisterImport
 from linli.community.policy import CHANGE_REGISTER, SEE_REGISTER, require
-from linli.community.queries.intake.planning import SHOWN, Change, Intake
+from linli.community.queries.intake.batches import SHOWN, Change, Intake
 from linli.record.acting import Acting
 from linli.record.cipher import Cell, unseal
 from linli.record.models import Job
