@@ -167,6 +167,17 @@ def test_without_an_instance_it_says_what_to_start(tmp_path: Path, monkeypatch, 
     assert "linli serve" in words
 
 
+def test_beside_a_demo_it_says_so(tmp_path: Path, cluster: Cluster, monkeypatch, capsys) -> None:
+    """In a folder where a demo alone was told there is a server, but no database of the instance's own."""
+    monkeypatch.setenv("LINLI_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("LINLI_ADDRESS", "")
+    monkeypatch.delenv("DATABASE_URL")
+    (instance.data_folder() / "postgres").symlink_to(cluster.home)
+    _, states, words = examined(capsys)
+    assert states["instance"] == "look"
+    assert "只有演示" in words
+
+
 class Certified:
     """An authority of this test, and a server on localhost with a certificate of its."""
 

@@ -108,10 +108,15 @@ class Cluster:
         """A connection as the cluster's superuser, each statement its own transaction."""
         return psycopg.connect(self.url(SUPERUSER, database), autocommit=True)
 
+    def has_database(self, name: str) -> bool:
+        """Whether there is a database ``name``."""
+        with self.connect() as admin:
+            return bool(admin.execute("select from pg_database where datname = %s", [name]).rowcount)
+
     def ensure_database(self, name: str) -> None:
         """Make the database ``name`` if there is none, owned by ``linli_owner``; refuse one that sees no Chinese."""
-        with self.connect() as admin:
-            if not admin.execute("select from pg_database where datname = %s", [name]).rowcount:
+        if not self.has_database(name):
+            with self.connect() as admin:
                 admin.execute(
                     sql.SQL("create database {} owner {} template template0").format(
                         sql.Identifier(name), sql.Identifier(OWNER_ROLE)

@@ -1,6 +1,7 @@
 """Commands that speak with the running instance from another terminal: its database, keys and address."""
 
 import os
+from pathlib import Path
 
 import psycopg
 
@@ -12,13 +13,11 @@ from linli.machine.refusal import MachineRefused
 def enter_instance() -> None:
     """Make this process part of the running instance: its database, keys and address, with Django ready."""
     folder = instance.data_folder()
-    database = os.environ.get("DATABASE_URL", "")
-    if not database:
-        # Nobody has served from this folder yet: a database would have to be made first.
-        if not (folder / "postgres").exists():
-            raise not_served()
-        database = Cluster.running(instance.database_home(folder)).url(APP_ROLE, "linli")
+    # Nobody has served from this folder yet: a database would have to be made first.
+    if not os.environ.get("DATABASE_URL") and not (folder / "postgres").exists():
+        raise not_served()
     try:
+        database = os.environ.get("DATABASE_URL") or own_database(folder)
         with psycopg.connect(database) as connection:
             migrated = connection.execute("select to_regclass('public.django_migrations')").fetchone()
     except psycopg.OperationalError:
@@ -36,6 +35,18 @@ def enter_instance() -> None:
     import django
 
     django.setup()
+
+
+def own_database(folder: Path) -> str:
+    """The address of the instance's own database; refused where there is none, as beside a demo."""
+    cluster = Cluster.running(instance.database_home(folder))
+    if not cluster.has_database("linli"):
+        raise MachineRefused(
+            "这个文件夹里只有演示，还没有正式的数据。请停掉演示，运行 linli serve，等它报出网址，再来。",
+            "this folder has only told the demo, and has no data of its own: stop the demo, run linli serve, and come "
+            "back when it says its address.",
+        )
+    return cluster.url(APP_ROLE, "linli")
 
 
 def not_served() -> MachineRefused:
