@@ -1,5 +1,6 @@
 """``/api/v1``: a key opens what it is for and nothing else, in one community, until it is taken back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -116,7 +117,7 @@ def test_results_say_per_unit_what_a_neighbour_reads(compound: Place) -> None:
         "二单元": (17, 18),
         "三单元": (18, 18),
     }
-    assert "602" not in result.content.decode()
+    assert "602" not in re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", result.content.decode())
 
 
 def test_a_running_drive_has_no_result(compound: Place) -> None:
