@@ -48,7 +48,7 @@ from linli.web.dates import day
 from linli.web.refusal import add_refusal
 
 FORMS: dict[str, type[ChannelForm]] = {Channel.Kind.SMS: SmsForm, Channel.Kind.EMAIL: EmailForm}
-ICONS = {Channel.Kind.SMS: "phone", Channel.Kind.EMAIL: "bring", Channel.Kind.CONSOLE: "say"}
+ICONS: dict[str, str] = {Channel.Kind.SMS: "phone", Channel.Kind.EMAIL: "bring", Channel.Kind.CONSOLE: "say"}
 STATES: dict[str, parts.State] = {"accepted": "done", "confirmed": "done", "refused": "no", "unknown": "unsure"}
 
 
