@@ -13,6 +13,7 @@ from linli.cli import main
 from linli.matters.models import Matter
 from linli.messaging.models import Notice, Review
 from linli.messaging.papers import notice_paper
+from linli.portal.queries import search
 from linli.record.logs import log_key
 from linli.record.models import Log
 from linli.record.sealing import seal_due
@@ -105,6 +106,7 @@ def test_from_a_posted_notice_whoever_scans_sees_its_proof(
         assert "公示贴在一处门口（3次）" in html
         assert html.index("写好一份公示") < html.index("交给审核") < html.index("审过，公开")
         assert f"/notices/{notice.id}" in html
+    assert search(notice.number, cast.neighbour(world.compound).by).notices == [notice], "by the number on the sheet"
     assert notice.title not in shown["anybody"]
     assert notice.title in shown["neighbour"]
     for client, opened_texts in ((Client(), 0), (neighbour, 1)):

@@ -61,8 +61,8 @@ WRITTEN = ("matter.raised", "matter.edited")
 
 def step_of(event: Event) -> str:
     """What the step is called; empty where it has no word. What is done with a text is told by what the text is."""
-    told = STEPS.get(f"{event.name} of {event.public.get('of')}") or STEPS.get(event.name)
-    return str(told or "")
+    found = STEPS.get(f"{event.name} of {event.public.get('of')}", STEPS.get(event.name))
+    return "" if found is None else str(found)
 
 
 @dataclass(frozen=True, slots=True)
