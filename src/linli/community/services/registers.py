@@ -51,7 +51,7 @@ def order_register(
     if RegisterImport.objects.filter(community=draft.community_id, at__gt=draft.at).exists():
         raise Refused("register.stale", "您看过以后，又有别的房屋表写进来了。请重新选文件，再看一遍。")
     choices = {"same_people": sorted(same_people), "whole": whole}
-    draft.order = sealed_order(draft.id, by, choices)
+    draft.order = sealed_order(draft.id, choices=choices, by=by)
     draft.state = State.ORDERED
     draft.refusal = {}
     draft.save(update_fields=["order", "state", "refusal"])
