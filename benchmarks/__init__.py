@@ -4,14 +4,17 @@ Each module has ``rows()``, and runs by itself as ``python -m benchmarks.<name>`
 side on the named machine: good for ratios and orders, not for decimals.
 """
 
+import json
 import os
 import platform
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,24 @@ def median_seconds(work: Callable[[], object], times: int) -> float:
         work()
         taken.append(time.perf_counter() - start)
     return median(taken)
+
+
+def in_a_database(module: str, *arguments: str) -> Any:
+    """What ``python -m`` a module prints as JSON, in a process of its own, on a database of its own."""
+    from linli.machine.cluster import APP_ROLE, OWNER_ROLE, give_rights, temporary_cluster
+
+    with temporary_cluster() as cluster:
+        cluster.ensure_database("linli")
+        settings = dict.fromkeys(("LINLI_FILES_KEY", "LINLI_DATA_KEYS", "LINLI_INDEX_KEY", "LINLI_LOG_KEY"), "00" * 32)
+        settings |= {"DJANGO_SETTINGS_MODULE": "linli.config.settings", "LINLI_SECRET_KEY": "only for benchmarks"}
+        migrate = [sys.executable, "-m", "django", "migrate", "--noinput", "--skip-checks", "--verbosity=0"]
+        owner = {**os.environ, **settings, "DATABASE_URL": cluster.url(OWNER_ROLE, "linli")}
+        subprocess.run(migrate, env=owner, check=True)
+        with cluster.connect("linli") as connection:
+            give_rights(connection)
+        app = {**os.environ, **settings, "LINLI_DEMO": "1", "DATABASE_URL": cluster.url(APP_ROLE, "linli")}
+        done = subprocess.run([sys.executable, "-m", module, *arguments], env=app, check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout)
 
 
 def machine() -> str:

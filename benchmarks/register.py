@@ -1,9 +1,7 @@
 """A register of 100,000 homes, as one .xlsx, from the office's file to the last row in the database."""
 
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -12,7 +10,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from benchmarks import Row, show
+from benchmarks import Row, in_a_database, show
 
 HOMES = 100_000
 HEADINGS = ("楼栋", "单元", "楼层", "房号", "面积", "用途", "业主", "户主", "联系电话", "身份证号", "备注")
@@ -38,26 +36,6 @@ def write_workbook(path: Path) -> None:
         area = 60 + number % 4_000 / 100
         sheet.append((*place, area, "住宅", owners, head, 13_800_000_000 + number, "120101199001010000", "示例"))
     book.save(path)
-
-
-def measured(workbook: Path) -> dict[str, Any]:
-    """The whole way in a process of its own, on a database of its own: seconds of each part, and the most memory."""
-    from linli.machine.cluster import APP_ROLE, OWNER_ROLE, give_rights, temporary_cluster
-
-    with temporary_cluster() as cluster:
-        cluster.ensure_database("linli")
-        settings = dict.fromkeys(("LINLI_FILES_KEY", "LINLI_DATA_KEYS", "LINLI_INDEX_KEY"), "00" * 32)
-        settings |= {"DJANGO_SETTINGS_MODULE": "linli.config.settings", "LINLI_SECRET_KEY": "only for benchmarks"}
-        migrate = [sys.executable, "-m", "django", "migrate", "--noinput", "--skip-checks", "--verbosity=0"]
-        owner = {**os.environ, **settings, "DATABASE_URL": cluster.url(OWNER_ROLE, "linli")}
-        subprocess.run(migrate, env=owner, check=True)
-        with cluster.connect("linli") as connection:
-            give_rights(connection)
-        command = [sys.executable, "-m", "benchmarks.register", str(workbook)]
-        app = {**os.environ, **settings, "DATABASE_URL": cluster.url(APP_ROLE, "linli")}
-        done = subprocess.run(command, env=app, check=True, stdout=subprocess.PIPE)
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
 
 
 def take_in(workbook: Path) -> dict[str, Any]:
@@ -109,7 +87,7 @@ def rows() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         workbook = Path(folder) / "register.xlsx"
         write_workbook(workbook)
-        found = measured(workbook)
+        found = in_a_database("benchmarks.register", str(workbook))
     parts = found["seconds"]
     whole = sum(parts.values())
     said = ", ".join(f"{part} {took:.0f}" for part, took in parts.items())

@@ -22,7 +22,7 @@ def sealed(draft: UUID, column: str, content: bytes) -> bytes:
     return seal(base64.b64encode(content).decode(), Cell(TABLE, column, draft))
 
 
-def sealed_order(draft: UUID, *, by: Acting, choices: Mapping[str, object]) -> bytes:
+def sealed_order(draft: UUID, *, choices: Mapping[str, object], by: Acting) -> bytes:
     """What the worker is to do with a draft and in whose role, sealed into its ``order``."""
     role_id = str(by.role_id) if by.role_id else None
     order = {**choices, "role": by.role, "role_id": role_id, "request_id": by.request_id}
@@ -42,7 +42,7 @@ def order_in(draft: RegisterDraft) -> tuple[Acting, Mapping[str, Any]]:
     return by, order
 
 
-def refuse_draft(draft: RegisterDraft, *, state: RegisterDraft.State, refused: Refused) -> None:
+def refuse_draft(draft: RegisterDraft, state: RegisterDraft.State, refused: Refused) -> None:
     """Write on a draft that is yet to be saved why the work on it ended."""
     draft.state = state
     draft.refusal = {"code": refused.code, "words": refused.words, "facts": dict(refused.facts)}
@@ -57,7 +57,7 @@ def locked(draft: UUID) -> RegisterDraft:
 
 
 def draft_gone() -> Refused:
-    """What is said of a draft whose day is over."""
+    """The refusal where a draft is not there any more."""
     return Refused("register.draft-gone", "这份预览已经不在了，一份预览只留一天。请重新选文件。")
 
 

@@ -49,7 +49,7 @@ def hand_in_register(*, place: Place, files: Sequence[tuple[bytes, str]], by: Ac
     assert place.community_id is not None
     throw_away_drafts(place, by)
     draft = RegisterDraft(community_id=place.community_id, place=place, by_person_id=by.person)
-    draft.order = sealed_order(draft.id, by=by, choices={})
+    draft.order = sealed_order(draft.id, choices={}, by=by)
     draft.save(force_insert=True)
     for position, (content, name) in enumerate(files, start=1):
         file = RegisterFile(community_id=place.community_id, draft=draft, position=position, name=name)
@@ -94,7 +94,7 @@ def read_handed_in(draft_id: UUID) -> None:
                 facts = keep_reading(draft, progress, by)
             name, draft.state = "register.read", State.READ
         except Refused as refused:
-            refuse_draft(draft, state=State.UNREAD, refused=refused)
+            refuse_draft(draft, State.UNREAD, refused)
             name, facts = "register.unread", {"code": refused.code}
         draft.order = b""
         draft.save(update_fields=["state", "at", "reading", "preview", "order", "refusal"])

@@ -51,7 +51,7 @@ def order_register(
     if RegisterImport.objects.filter(community=draft.community_id, at__gt=draft.at).exists():
         raise Refused("register.stale", "您看过以后，又有别的房屋表写进来了。请重新选文件，再看一遍。")
     choices = {"same_people": sorted(same_people), "whole": whole}
-    draft.order = sealed_order(draft.id, by=by, choices=choices)
+    draft.order = sealed_order(draft.id, choices=choices, by=by)
     draft.state = State.ORDERED
     draft.refusal = {}
     draft.save(update_fields=["order", "state", "refusal"])
@@ -85,7 +85,7 @@ def take_in_ordered(draft_id: UUID) -> None:
             left = Reading(sha256=reading.sha256, rows=(), faults=reading.errors, left_out=(), bad=reading.bad)
             draft.reading = sealed(draft.id, "reading", left.packed())
         except Refused as refused:
-            refuse_draft(draft, state=State.REFUSED, refused=refused)
+            refuse_draft(draft, State.REFUSED, refused)
         draft.order = b""
         draft.save(update_fields=["state", "reading", "order", "taken", "refusal"])
 

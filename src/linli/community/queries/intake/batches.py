@@ -30,6 +30,8 @@ class Change(NamedTuple):
 
 
 class NewDoor(NamedTuple):
+    """A door that is not there yet."""
+
     id: UUID
     place: UUID
     floor: str
@@ -65,6 +67,8 @@ class NewPhone(NamedTuple):
 
 
 class NewOwner(NamedTuple):
+    """An ownership that begins."""
+
     id: UUID
     dwelling: UUID
     person: UUID
@@ -72,6 +76,8 @@ class NewOwner(NamedTuple):
 
 
 class NewFamily(NamedTuple):
+    """A household that is not known yet."""
+
     id: UUID
     dwelling: UUID
     head: UUID | None
@@ -79,6 +85,8 @@ class NewFamily(NamedTuple):
 
 
 class NewResident(NamedTuple):
+    """Somebody who lives in a household from a day on."""
+
     id: UUID
     household: UUID
     person: UUID
