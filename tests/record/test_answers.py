@@ -1,12 +1,14 @@
 """The same write sent twice is done once."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from linli.record.acting import Acting
 from linli.record.ids import new_id
-from linli.record.models import Answer
+from linli.record.models import Answer, Event
 from linli.record.services import answer_once, note
 from linli.rules.errors import Refused
 from tests.at_once import at_once
@@ -17,6 +19,28 @@ OTHER = Acting(community=None, person=new_id())
 
 def write() -> UUID:
     return note("written", by=SOMEBODY, subject_kind="thing", subject=new_id()).id
+
+
+@pytest.mark.django_db
+def test_an_event_is_one_statement_and_what_is_returned_is_what_is_kept(
+    django_assert_num_queries: DjangoAssertNumQueries,
+):
+    with django_assert_num_queries(1):
+        event = note(
+            "written",
+            by=Acting(community=new_id(), person=new_id(), role="secretary", request_id="r"),
+            subject_kind="thing",
+            subject=new_id(),
+            place=new_id(),
+            thread=new_id(),
+            at=datetime(2023, 6, 12, 9, tzinfo=UTC),
+            public={"说": ["好", True, {"n": 1}]},
+            internal={"was": None},
+        )
+    kept = Event.objects.get()
+    assert [getattr(event, field.name) for field in Event._meta.fields] == [
+        getattr(kept, field.name) for field in Event._meta.fields
+    ]
 
 
 @pytest.mark.django_db
