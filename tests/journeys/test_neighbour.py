@@ -40,7 +40,16 @@ from linli.record.models import Log, Unsealed
 from linli.record.sealing import seal_due
 from linli.record.services import run_due
 from linli.voting.models import Conflict, Drive, LateSlip, Seat, Stack, Voice
-from linli.voting.services import Slip, attach_photos, decide_drive, enter_slips, give_voice, hold_slips, start_stack
+from linli.voting.services import (
+    Slip,
+    attach_photos,
+    decide_drive,
+    enter_slips,
+    give_voice,
+    hold_slips,
+    paste_chain,
+    start_stack,
+)
 from tests import cast
 from tests.houses import acting_as
 from tests.journeys import papers
@@ -201,6 +210,9 @@ def begin(empty: set[Door]) -> World:
             share_reason="没有另外约定，按面积。",
             by=secretary.by,
         )
+        # What was said in the chat, of the doors in which the two worlds differ, and a line of nobody known.
+        said = [f"{n}. {unit}-{room} 王 同意" for n, (unit, room) in enumerate(sorted(empty), 1)]
+        paste_chain(drive=drive, text="\n".join([*said, "李阿姨 再说"]), by=clerk.by)
         clients = {name: cast.signed_in(member) for name, member in readers.items()}
         english = {f"{name}, in English": cast.signed_in(readers[name], **EN) for name in ("of the same unit",)}
         return World(matter, drive, secretary, {**clients, **english, "without a name": Client()}, {})
