@@ -49,6 +49,7 @@ from linli.voting.services import (
     give_voice,
     hold_slips,
     order_recount,
+    paste_chain,
     settle_conflict,
     start_stack,
 )
@@ -229,6 +230,9 @@ def begin(empty: set[Door]) -> World:
             share_reason="没有另外约定，按面积。",
             by=secretary.by,
         )
+        # What was said in the chat, of the doors in which the two worlds differ, and a line of nobody known.
+        said = [f"{n}. {unit}-{room} 王 同意" for n, (unit, room) in enumerate(sorted(empty), 1)]
+        paste_chain(drive=drive, text="\n".join([*said, "李阿姨 再说"]), by=clerk.by)
         clients = {name: cast.signed_in(member) for name, member in readers.items()}
         english = cast.signed_in(readers["of the same unit"], **EN)
         return World(matter, drive, secretary, {**clients, IN_ENGLISH: english, "without a name": Client()}, {})
