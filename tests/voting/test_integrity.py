@@ -70,7 +70,7 @@ def test_events_voices_and_results_only_grow_whoever_asks(committed_db: str, clu
     name = committed_db.split("/")[-1].split("?")[0]
     tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, Row) and model.append_only]
     log = {"record_log", "record_leaf", "record_subtree", "record_checkpoint"}
-    more = {"files_stampedpaper", "voting_voternaming", "voting_succession"}
+    more = {"files_stampedpaper", "voting_voternaming", "voting_succession", "voting_putright"}
     assert set(tables) == {"record_event", *log, "voting_voice", "voting_result", *more}
     for address, refused in (
         (committed_db, psycopg.errors.InsufficientPrivilege),
@@ -268,6 +268,9 @@ MAY = {
     "door.know": {"secretary", "director", "clerk", "building_leader"},
     "personal.reveal": {"secretary", "director", "clerk", "building_leader"},
     "door-codes.print": {"secretary", "director", "clerk"},
+    "door-code.end": {"secretary", "director", "clerk", "building_leader"},
+    "person.readmit": {"secretary", "director"},
+    "person.readmit-agree": {"secretary", "director", "clerk"},
     "door-claim.decide": {"secretary", "director", "clerk", "building_leader"},
     "family-help.record": {"secretary", "director", "clerk", "building_leader"},
     "drive.open": {"secretary", "director", "clerk"},
