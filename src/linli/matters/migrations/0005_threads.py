@@ -4,6 +4,7 @@ from django.db import migrations, models
 # Each matter's number becomes that of its thread, and the numbering goes on where it was.
 MOVE = migrations.RunSQL(
     """
+    set constraints all deferred;
     update matters_matter set thread_id = gen_random_uuid();
     insert into record_thread (id, community, number, at)
     select thread_id, community_id, number, raised_at from matters_matter;
