@@ -190,6 +190,17 @@ def test_a_line_break_in_an_address_or_title_writes_no_header():
     assert box.letters == []
 
 
+def test_an_address_that_no_server_is_told_keeps_no_other_letter_back():
+    with a_mailbox(Mailbox()) as box:
+        parcels = [
+            Parcel("a", "a@example.org", "公示", "好"),
+            Parcel("b", "b@例子.中国", "公示", "好"),
+            Parcel("c", "c@example.org", "公示", "好"),
+        ]
+        assert said(carried(mail(box), parcels)) == [("accepted", ""), ("refused", "letter"), ("accepted", "")]
+    assert [to for to, _ in box.letters] == ["a@example.org", "c@example.org"]
+
+
 def test_the_console_is_closed_to_real_communities(settings, capsys):
     settings.DEMO = settings.DEBUG = False
     assert said(carried(Console({}))) == [("refused", "console.closed")] * 3

@@ -105,6 +105,31 @@ def test_what_is_kept_is_never_shown_again_and_what_is_left_empty_stays(office):
         assert gateway.requests[0]["body"]["messages"][0]["text"].startswith("【新】")
 
 
+@pytest.mark.parametrize("moved", [{"url": "https://elsewhere.example/"}, {"signing": "bearer"}])
+def test_a_secret_goes_nowhere_new_unless_it_is_written_again(office, moved):
+    """Else whoever may change a way could have the secret sent to a server of their own."""
+    with a_gateway() as gateway:
+        channel = sms(office, gateway.url)
+        before = bytes(channel.settings)
+        page = office.post(f"/ways/{channel.id}", {**changing(office, channel).filled(moved), "keep": "1"})
+        assert page.status_code == 400
+        assert "把密钥（密码）也重新写一遍" in page.content.decode()
+        channel.refresh_from_db()
+        assert bytes(channel.settings) == before
+        again = {**changing(office, channel).filled({**moved, "secret": "another"}), "keep": "1"}
+        assert office.post(f"/ways/{channel.id}", again).status_code == 302
+
+
+def test_a_letter_to_oneself_goes_to_an_address(office):
+    with a_mailbox(Mailbox()) as box:
+        told = {"host": "127.0.0.1", "port": box.port, "security": "tls", "sender": "us@example.cn"}
+        channel = set_up(office, "email", **told)
+        for address in ("me@例子.中国", "me@example.cn x", "me"):
+            page = office.post(f"/ways/{channel.id}", {"try": "1", "address": address, "once": address})
+            assert page.status_code == 400
+            assert "邮箱地址写得不对" in page.content.decode()
+
+
 def test_a_refused_form_does_not_show_the_secret_again(office):
     sent = filled(office, "/ways/sms", title="发送", url="http://a.example/", key_id="us", secret=SECRET)
     page = office.post("/ways/sms", sent)

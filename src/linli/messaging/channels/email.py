@@ -109,6 +109,9 @@ class Email:
                 if code not in (250, 251):
                     server.rset()
                     return _turned_down(code, said)
+        except ValueError:  # an address that cannot be said to this server: RFC 5321 knows ASCII alone
+            server.rset()
+            return Outcome("refused", "letter")
         except (OSError, smtplib.SMTPException):
             return Outcome("throttled", "unreachable")
         try:

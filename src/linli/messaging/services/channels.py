@@ -11,10 +11,10 @@ from linli.community.services import lock_community
 from linli.messaging.channels import Carrier, Settings
 from linli.messaging.channels.console import Console
 from linli.messaging.channels.email import Email
-from linli.messaging.channels.sms import Sms
+from linli.messaging.channels.sms import SIGNING, Sms
 from linli.messaging.models import Channel, Message, QuietHours
 from linli.messaging.policy import KEEP_CHANNEL
-from linli.messaging.services.sending import Recipient, send_message
+from linli.messaging.services.sending import Recipient, plain_address, send_message
 from linli.record.acting import Acting
 from linli.record.cipher import seal, unseal
 from linli.record.ids import new_id
@@ -64,13 +64,28 @@ def keep_channel(*, community: Place, kind: str, title: str, told: Settings, by:
     return channel
 
 
+#: Where a secret goes and how it is shown there; and the secrets.
+LEADS_TO = {"url": "", "host": "", "port": 465, "security": "tls", "signing": SIGNING[0]}
+SECRETS = ("secret", "password")
+
+
 @transaction.atomic
 def mend_channel(*, channel: Channel, told: Settings, open: bool, by: Acting) -> Channel:
-    """Change a way out, or stop using it; what is left empty stays, since nothing of it is ever shown again."""
+    """Change a way out, or stop using it; what is left empty stays, since nothing of it is ever shown again.
+
+    Refused besides what ``keep_channel`` refuses: another address, or another way of showing who asks, without the
+    secret written anew; else who may change a way could have its secret sent to themselves.
+    """
     require(by, KEEP_CHANNEL, channel.community)
     channel = Channel.objects.select_for_update(of=("self",)).select_related("community").get(id=channel.id)
     kept = json.loads(unseal(bytes(channel.settings), channel.settings_cell))
-    told = {**kept, **{name: value for name, value in told.items() if value not in ("", None)}}
+    told = {name: value for name, value in told.items() if value not in ("", None)}
+    moved = any(
+        str(told.get(name, kept.get(name, usual))) != str(kept.get(name, usual)) for name, usual in LEADS_TO.items()
+    )
+    if moved and any(kept.get(name) and name not in told for name in SECRETS):
+        raise Refused("channel.secret-again", "换了服务器或者签名的方式，请把密钥（密码）也重新写一遍。")
+    told = {**kept, **told}
     return keep_channel(
         community=channel.community, kind=channel.kind, title=channel.title, told=told, open=open, by=by
     )
@@ -79,7 +94,7 @@ def mend_channel(*, channel: Channel, told: Settings, open: bool, by: Acting) ->
 def try_channel(*, channel: Channel, address: str, by: Acting) -> Message:
     """A message to oneself, the way every message goes; what became of it is on the channel's page."""
     require(by, KEEP_CHANNEL, channel.community)
-    address = plain_phone(address) if channel.kind == Channel.Kind.SMS else address.strip()
+    address = plain_phone(address) if channel.kind == Channel.Kind.SMS else plain_address(address)
     return send_message(
         channel=channel,
         title="试一试",

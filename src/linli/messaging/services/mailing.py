@@ -3,8 +3,6 @@
 import io
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from linli.community.models import Place
@@ -13,7 +11,7 @@ from linli.files.services import store_made
 from linli.messaging.models import Message
 from linli.messaging.policy import SEND_MESSAGE
 from linli.messaging.queries import channels as ways_out
-from linli.messaging.services.sending import Recipient, send_message
+from linli.messaging.services.sending import Recipient, plain_address, send_message
 from linli.record.acting import Acting
 from linli.rules.errors import Refused
 from linli.rules.masking import personal_pieces
@@ -29,10 +27,7 @@ def mail_paper(
     of the community, an address that is none, no purpose.
     """
     require(by, SEND_MESSAGE, community)
-    try:
-        validate_email(to.strip())
-    except ValidationError:
-        raise Refused("mail.address", "邮箱地址写得不对，例如 name@example.cn。请核对。") from None
+    to = plain_address(to)
     if not 1 <= len(purpose.strip()) <= 200:
         raise Refused("mail.purpose", "请写为什么发，最多{most}个字。", most=200)
     if personal_pieces(purpose):
@@ -45,7 +40,7 @@ def mail_paper(
         title=title[:120],
         body=words,
         subject=subject,
-        recipients=[Recipient(to.strip())],
+        recipients=[Recipient(to)],
         enclosure=store_made(by=by, content=io.BytesIO(pdf), media_type="application/pdf"),
         enclosed_as=name,
         purpose=purpose,

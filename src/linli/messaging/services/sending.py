@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import connection, transaction
 
 from linli.community.models import Person
@@ -32,6 +34,19 @@ class Recipient:
     def name(self) -> str:
         """What the recipient is told apart by: the person, or what finds the address again without telling it."""
         return str(self.person) if self.person else index_of(self.address, of="address").hex()
+
+
+def plain_address(address: str) -> str:
+    """An e-mail address that every mail server takes, without what stands around it.
+
+    Refused: what is none, and one that RFC 5321 cannot write (RFC 6531's letters are not everywhere).
+    """
+    address = address.strip()
+    try:
+        validate_email(address.encode("ascii").decode())
+    except (ValidationError, UnicodeEncodeError):
+        raise Refused("mail.address", "邮箱地址写得不对，例如 name@example.cn。请核对。") from None
+    return address
 
 
 @transaction.atomic
