@@ -17,8 +17,10 @@ from linli.record.services import run_due
 from linli.rules.errors import Forbidden, Refused
 from linli.voting.models import Drive
 from linli.voting.services import enter_slips
+from tests import cast
 from tests.at_once import at_once, behind_a_lock
 from tests.houses import LIFT, ORDINARY, House, acting_as, build, person_of, seats_of, slips, somebody, stack_of
+from tests.journeys.reading import Reader
 
 TINY = "1个单元，3–4层，每层1户"
 
@@ -61,7 +63,7 @@ def house(db: None) -> House:
 def test_what_was_raised_wrongly_is_mended_under_the_same_number(house: House):
     matter = raised(house, title="给聚鑫园装一步电梯")
     values = {"words": matter.words, "pack_id": ORDINARY, "convener": house.committee, "decider": "全体业主"}
-    more = {"matter": matter, **values, "title": " 给聚鑫园装一部电梯 ", "cost": 100}
+    more = {"matter": matter, **values, "title": " 给聚鑫园装一部电梯 ", "cost": 100, "seen": matter.version}
     for code, wrong in (
         ("matter.no-words", {"title": " "}),
         ("matter.body-elsewhere", {"carrier": build("惠岗社区", rule=TINY).committee}),
@@ -77,10 +79,28 @@ def test_what_was_raised_wrongly_is_mended_under_the_same_number(house: House):
         matter.number,
     )
     assert check_of(matter.thread_id, house.secretary).is_whole
+    # Whoever began from the words before overwrites nothing.
+    assert refusal(edit_matter, **more, by=house.secretary) == "matter.changed-meanwhile"
     Matter.objects.filter(id=matter.id).update(title="给聚鑫园装一步电梯")
     assert not check_of(matter.thread_id, house.secretary).is_whole
     put(house, matter)
     assert refusal(edit_matter, **more, by=house.clerk) == "matter.asked"
+
+
+def test_of_two_who_mend_at_once_the_later_sees_both_texts(db: None):
+    at = cast.community()
+    compound, secretary, clerk = cast.compound(at), cast.secretary(at), cast.clerk(at)
+    said = {"words": "门锁坏了", "pack_id": ORDINARY, "convener": cast.organisation(at), "decider": "全体业主"}
+    matter = raise_matter(place=compound, title="更换门禁", **said, by=clerk.by)
+    desk = Reader(cast.signed_in(secretary))
+    form = desk.open(f"/matters/{matter.id}/edit").form()
+    edit_matter(matter=matter, title="别人写的", **said, seen=matter.version, by=clerk.by)
+    page = desk.send(form, expect=400, title="我写的")
+    assert page.says("别人也改了这件事")
+    assert page.says("别人写的")
+    assert page.form().values["title"] == ["我写的"]
+    matter.refresh_from_db()
+    assert matter.title == "别人写的"
 
 
 def test_what_was_raised_wrongly_is_withdrawn_and_stays_to_be_read(house: House):

@@ -1,5 +1,7 @@
 """A matter: what is to be decided, who convenes, decides, carries and supervises, and the drive that asks."""
 
+from hashlib import sha256
+
 from django.db import models
 
 from linli.community.models import Organisation, Person, Place, Within
@@ -45,6 +47,14 @@ class Matter(Within):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def version(self) -> str:
+        """Changes whenever something changes that a person may mend: whoever mends says which version they saw."""
+        bodies = (self.convener_id, self.carrier_id, self.supervisor_id)
+        facts = sorted(self.building_facts.items())
+        said = [self.title, self.words, self.pack, self.decider, *bodies, facts, self.cost, self.circle]
+        return sha256(repr([str(each) for each in said]).encode()).hexdigest()[:16]
 
     @property
     def number(self) -> str:

@@ -24,6 +24,7 @@ def for_community(viewer: Acting) -> QuerySet[Matter]:
     return (
         Matter.objects.filter(community=viewer.community)
         .select_related("place", "convener", "drive", "thread")
+        .prefetch_related("drive__recounts")
         .order_by("-raised_at", "-id")
     )
 

@@ -88,16 +88,20 @@ def edit_matter(
     building_facts: Mapping[str, int | bool] | None = None,
     cost: int | None = None,
     circle: str = Matter.Circle.RESIDENTS,
+    seen: str,
 ) -> Matter:
     """Mend what was raised wrongly; its number and its thread stay, and the record binds to both texts.
 
-    Refused: once it was put to those who decide or withdrawn, and whatever ``raise_matter`` refuses.
+    ``seen`` is the matter's ``version`` that was being mended. Refused: a matter that somebody else has changed since,
+    once it was put to those who decide or withdrawn, and whatever ``raise_matter`` refuses.
     """
     require(by, policy.RAISE_MATTER, matter.place)
     require_own_bodies(matter.place, convener, carrier, supervisor)
     require_words(title, words)
     pack = shelf().in_force(pack_id, clock.today())
     matter = lock_raised(matter)
+    if seen != matter.version:
+        raise Refused("matter.changed-meanwhile", "您改的时候，别人也改了这件事。上面是现在的样子，请对照着再改一遍。")
     matter.title, matter.words, matter.pack = title.strip(), words.strip(), pack.id
     matter.convener, matter.carrier, matter.supervisor, matter.decider = convener, carrier, supervisor, decider
     matter.building_facts, matter.cost, matter.circle = dict(building_facts or {}), cost, circle

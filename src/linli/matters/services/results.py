@@ -95,6 +95,7 @@ def lock_decided(matter: Matter) -> Matter:
     return matter
 
 
+@transaction.atomic
 def take_stamped_result(*, matter: Matter, photo: "UploadedFile[bytes]", by: Acting, reason: str = "") -> StampedPaper:
     """The printed result was stamped and photographed: the photo is its official version from now on.
 

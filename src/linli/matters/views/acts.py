@@ -109,7 +109,7 @@ def put(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     """Put the matter to those who decide; the page shows beforehand who that is."""
     found = fetch(request, matter_id)
     by = office(request, found.place)
-    if found.drive_id:
+    if found.state != Matter.State.RAISED:
         return redirect("matters:matter", found.id)
     form = PutForm(request.POST or None, matter=found)
     if request.method == "POST" and form.is_valid():

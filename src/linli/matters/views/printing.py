@@ -35,7 +35,18 @@ from linli.voting.policy import can_enter_slips, require_clerk
 from linli.voting.queries import Decision, decisions_of, recount_under_way, scopes_asked
 from linli.web import parts
 from linli.web.dates import full_day
-from linli.web.papers import Form, Paper, StampedForm, attached, pdf, picture_of, pictures, taken_as, ways_of_paper
+from linli.web.papers import (
+    Form,
+    Paper,
+    StampedForm,
+    attached,
+    pdf,
+    picture_of,
+    pictures,
+    sent_with_photo,
+    taken_as,
+    ways_of_paper,
+)
 from linli.web.refusal import add_refusal
 
 #: Slips of one PDF: more take longer than a page may.
@@ -242,7 +253,7 @@ def stamp(request: HttpRequest, matter_id: UUID) -> HttpResponse:
             return take_stamped_result(matter=found, photo=photo, reason=form.cleaned_data["reason"], by=by).id
 
         try:
-            answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
+            answer_once(request.POST.get("once", ""), sent_with_photo(request), by=by, write=write)
             messages.success(request, _("记下了。这张照片就是这份文件的正式版本。"))
             return redirect("matters:papers", found.id)
         except Refused as refused:

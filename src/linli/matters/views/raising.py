@@ -80,7 +80,7 @@ def edit(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def write() -> UUID:
-            return edit_matter(matter=found, **said_in(form), by=by).id
+            return edit_matter(matter=found, **said_in(form), seen=request.POST.get("version", ""), by=by).id
 
         try:
             answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
@@ -88,7 +88,9 @@ def edit(request: HttpRequest, matter_id: UUID) -> HttpResponse:
             return redirect("matters:matter", found.id)
         except Refused as refused:
             add_refusal(form, refused)
-    page = {"form": form, "matter": found, "once": once_key()}
+            found.refresh_from_db()
+    stale = form.is_bound and request.POST.get("version", "") != found.version
+    page = {"form": form, "matter": found, "stale": stale, "once": once_key()}
     return render(request, "matters/new.html", page, status=400 if form.is_bound else 200)
 
 

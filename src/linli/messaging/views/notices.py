@@ -1,7 +1,6 @@
 """公示栏: the board, one notice with its days and doors, writing, posting, objecting, answering, its sheet to print."""
 
 import uuid
-from hashlib import sha256
 from typing import cast
 from uuid import UUID
 
@@ -36,6 +35,7 @@ from linli.messaging.views import pages
 from linli.record.acting import Acting, ActingRequest, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
+from linli.web.papers import sent_with_photo
 from linli.web.refusal import add_refusal
 
 #: Where on the form a refusal is shown: at the box that mends it.
@@ -189,14 +189,6 @@ def photo_in(request: HttpRequest, by: Acting) -> File | None:
     """The photo of a form, kept; none is fine."""
     upload = cast("UploadedFile[bytes] | None", request.FILES.get("photo"))
     return store_picture(by=by, upload=upload) if upload else None
-
-
-def sent_with_photo(request: HttpRequest) -> dict[str, object]:
-    """What a form said, its photo by its content: the same form with another photo is another form."""
-    photo, digest = request.FILES.get("photo"), sha256()
-    for chunk in photo.chunks() if photo else ():
-        digest.update(chunk)
-    return {**dict(request.POST), "photo": digest.hexdigest()}
 
 
 @login_required

@@ -27,7 +27,7 @@ from linli.record.acting import ActingRequest, actor
 from linli.record.services import answer_once
 from linli.rules.errors import Refused
 from linli.web.dates import full_day
-from linli.web.papers import Form, StampedForm, picture_of, pictures, taken_as, ways_of_paper
+from linli.web.papers import Form, StampedForm, picture_of, pictures, sent_with_photo, taken_as, ways_of_paper
 from linli.web.refusal import add_refusal
 
 
@@ -113,7 +113,7 @@ def stamp(request: HttpRequest, notice_id: UUID) -> HttpResponse:
             return take_stamped_notice(notice=found, photo=photo, reason=form.cleaned_data["reason"], by=by).id
 
         try:
-            answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
+            answer_once(request.POST.get("once", ""), sent_with_photo(request), by=by, write=write)
             messages.success(request, _("记下了。这张照片就是这份文件的正式版本。"))
             return redirect("messaging:sheet", found.id)
         except Refused as refused:

@@ -48,7 +48,7 @@ def figures_below(place: Place) -> tuple[list[CommunityFigures], CommunityFigure
                 name=community.name,
                 homes=all_homes if all_homes >= FEW else None,
                 occupied=occupied if told else None,
-                raised=sum(by_state.values()),
+                raised=sum(by_state.values()) - by_state[Matter.State.WITHDRAWN],
                 asking=by_state[Matter.State.ASKING],
                 decided=by_state[Matter.State.DECIDED],
             )

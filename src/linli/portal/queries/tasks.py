@@ -69,6 +69,8 @@ def things_of(matter: Matter, by: Acting, tasks: set[str]) -> list[Next]:
     drive = matter.drive
     page = reverse("matters:matter", args=[matter.id])
     in_office = by.role in OFFICE
+    if matter.state == Matter.State.WITHDRAWN:
+        return []
     if drive is None:
         return (
             [Next(matter.title, _("请业主表态"), page, _("名单还没有定"), "open", _("还没开始表态"))]
@@ -76,7 +78,8 @@ def things_of(matter: Matter, by: Acting, tasks: set[str]) -> list[Next]:
             else []
         )
     if drive.state == Drive.State.DECIDED:
-        return []
+        waits = (in_office or tasks) and any(recount.state == "open" for recount in drive.recounts.all())
+        return [Next(matter.title, _("重新核对结果"), page, _("核对完了出结果"), "now", _("正在核对"))] if waits else []
     until = _("到%(day)s") % {"day": day(drive.last_day)}
     things = []
     if in_office and clock.now() >= drive.closes_at:

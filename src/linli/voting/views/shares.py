@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from linli.record.acting import actor
 from linli.record.services import note
-from linli.rules.errors import Forbidden
+from linli.rules.errors import Forbidden, Refused
 from linli.rules.money import yuan
 from linli.voting.models import Drive
 from linli.voting.policy import can_open
-from linli.voting.queries import plan_of, shares_of
+from linli.voting.queries import plan_of, recount_under_way, shares_of
 from linli.web import parts
 
 
@@ -29,6 +29,8 @@ def shares(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     plan = plan_of(drive)
     if plan is None or drive.state != Drive.State.DECIDED:
         raise Http404
+    if recount_under_way(drive):
+        raise Refused("shares.looked-into", "结果正在重新核对，核对完了再看每户分摊。")
     amounts = shares_of(plan)
     note("shares.seen", by=by, subject_kind="drive", subject=drive.id, place=drive.place_id)
     return render(

@@ -15,7 +15,16 @@ from linli.web.papers.paper import (
     Text,
     Workings,
 )
-from linli.web.papers.taking import Form, Outgoing, StampedForm, attached, picture_of, taken_as, ways_of_paper
+from linli.web.papers.taking import (
+    Form,
+    Outgoing,
+    StampedForm,
+    attached,
+    picture_of,
+    sent_with_photo,
+    taken_as,
+    ways_of_paper,
+)
 from linli.web.papers.typeset import pdf, pictures
 from linli.web.papers.word import word
 
@@ -40,6 +49,7 @@ __all__ = [
     "pdf",
     "picture_of",
     "pictures",
+    "sent_with_photo",
     "taken_as",
     "ways_of_paper",
     "word",

@@ -1,11 +1,12 @@
 """A paper as what a browser takes away (a file, a picture, the ways to them), and as what it brings back stamped."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -72,3 +73,11 @@ def ways_of_paper(*, pdf: str, docx: str, shown: str, mail: str = "") -> list[tu
         (_("图片，发到群里"), shown, "phone"),
         *([(_("发到邮箱"), mail, "bring")] if mail else []),
     ]
+
+
+def sent_with_photo(request: HttpRequest) -> dict[str, object]:
+    """What a form said, its photo by its content: the same form with another photo is another form."""
+    photo, digest = request.FILES.get("photo"), sha256()
+    for chunk in photo.chunks() if photo else ():
+        digest.update(chunk)
+    return {**dict(request.POST), "photo": digest.hexdigest()}
