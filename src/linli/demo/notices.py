@@ -6,7 +6,6 @@ from functools import partial
 from linli.demo.ground import CLERK, NEIGHBOUR, RESIDENT, SECRETARY, Ground, as_resident, at
 from linli.matters.models import Matter
 from linli.matters.services import announce_result
-from linli.matters.words import announcement
 from linli.messaging.models import Notice, NoticeObjection
 from linli.messaging.services import (
     answer_objection,
@@ -22,7 +21,6 @@ from linli.messaging.services import (
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import run_due
-from linli.voting.queries import decisions_of
 
 CONTACT = "社区服务站一楼，林小梅，022-0000-0000"
 
@@ -37,11 +35,12 @@ def result_of_2023(ground: Ground, lift: Matter) -> None:
         name_reviewers(
             community=ground.community, reviewer=people[SECRETARY], deputy=people[CLERK], by=ground.secretary
         )
-        assert lift.drive is not None
-        proposed = announcement(lift, decisions_of(lift.drive)[0])["text"]
         notice = announce_result(
             matter=lift,
-            text=f"{proposed}\n谁来管：小区自管委员会，电费、维保费每季公布（示例）。",
+            text="已达到法定比例，48户同意。\n"
+            "几户同意：一单元16户（共18户）；二单元16户（共18户）；三单元16户（共18户）。\n"
+            "每户出多少：按估算576,000元，48户相同，每户12,000元（示例）。\n"
+            "谁来管：小区自管委员会，电费、维保费每季公布（示例）。",
             days=15,
             contact=CONTACT,
             by=ground.clerk,
