@@ -167,6 +167,11 @@ def in_role(role: Role) -> Acting:
     return by
 
 
+def as_resident(person: Person) -> Acting:
+    """Somebody who lives or owns here, acting for themselves."""
+    return Acting(community=person.community_id, person=person.id)
+
+
 def build(name: str, rule: str, files: list[tuple[bytes, str]], community: Place, by: Acting) -> Place:
     """A compound of one building: its doors by rule in a minute, its people a day later from the office's workbooks."""
     with clock.told_at(at(2023, 5, 9)):

@@ -1,9 +1,11 @@
-"""The notices of the story: the agreement on Juxinyuan's lift in 2023, and what hangs and waits today, all invented."""
+"""The notices of the story: the result on Juxinyuan's lift in 2023, and what hangs and waits today, all invented."""
 
 from datetime import datetime, timedelta
 from functools import partial
 
-from linli.demo.ground import CLERK, NEIGHBOUR, RESIDENT, SECRETARY, Ground, at
+from linli.demo.ground import CLERK, NEIGHBOUR, RESIDENT, SECRETARY, Ground, as_resident, at
+from linli.matters.models import Matter
+from linli.matters.services import announce_result
 from linli.messaging.models import Notice, NoticeObjection
 from linli.messaging.services import (
     answer_objection,
@@ -23,8 +25,8 @@ from linli.record.services import run_due
 CONTACT = "社区服务站一楼，林小梅，022-0000-0000"
 
 
-def agreement_of_2023(ground: Ground) -> None:
-    """聚鑫园加装电梯协议公示: posted in July 2023 at three doors, fifteen days, one objection answered, taken down.
+def result_of_2023(ground: Ground, lift: Matter) -> None:
+    """The result of Juxinyuan's lift: posted in July 2023 at three doors, fifteen days, one objection answered.
 
     The article gives neither the days nor the objection.
     """
@@ -33,18 +35,14 @@ def agreement_of_2023(ground: Ground) -> None:
         name_reviewers(
             community=ground.community, reviewer=people[SECRETARY], deputy=people[CLERK], by=ground.secretary
         )
-        notice = write_notice(
-            place=ground.juxinyuan,
-            title="聚鑫园加装电梯协议公示（示例）",
-            text="聚鑫园1栋3个单元共54户，实际入住居民48户。入住居民48户全部签字同意加装一部电梯，从街面到3层。"
-            "现将协议要点公示，请各位业主、居民查看。\n"
-            "每户出多少：按估算576,000元，48户相同，每户12,000元。\n"
-            "谁来管：小区自管委员会，电费、维保费每季公布。",
-            issuer=ground.bodies["广顺园社区居委会"],
+        notice = announce_result(
+            matter=lift,
+            text="已达到法定比例，48户同意。\n"
+            "几户同意：一单元16户（共18户）；二单元16户（共18户）；三单元16户（共18户）。\n"
+            "每户出多少：按估算576,000元，48户相同，每户12,000元（示例）。\n"
+            "谁来管：小区自管委员会，电费、维保费每季公布（示例）。",
             days=15,
             contact=CONTACT,
-            pack_id="cn.tianjin.lift",
-            circle=Notice.Circle.NET,
             by=ground.clerk,
         )
     with clock.told_at(at(2023, 7, 11)):
@@ -53,7 +51,7 @@ def agreement_of_2023(ground: Ground) -> None:
         with clock.told_at(at(2023, 7, 20, hour, 40)):
             post_notice(posting=posting, by=ground.leader)
     with clock.told_at(at(2023, 7, 22)):
-        resident = resident_of(ground, RESIDENT)
+        resident = as_resident(people[RESIDENT])
         said = object_to_notice(notice=notice, text="机房离卧室近，夜里会不会吵？请写清楚。", by=resident)
         approve_text(review=said.review, seen=said.review.fingerprint, by=ground.secretary)
     with clock.told_at(at(2023, 7, 24)):
@@ -80,7 +78,7 @@ def under_way(ground: Ground, now: datetime) -> None:
         for posting in notice.postings.order_by("position"):
             post_notice(posting=posting, by=ground.leader)
     with clock.told_at(now - timedelta(days=1)):
-        neighbour = resident_of(ground, NEIGHBOUR)
+        neighbour = as_resident(ground.people[NEIGHBOUR])
         said = object_to_notice(notice=notice, text="为什么只问了三家？社区办事应当多问几家。", by=neighbour)
         return_text(
             review=said.review,
@@ -109,8 +107,3 @@ def answer(said: NoticeObjection, text: str, ground: Ground) -> None:
     answered = answer_objection(objection=said, text=text, by=ground.clerk)
     assert answered.reply is not None
     approve_text(review=answered.reply, seen=answered.reply.fingerprint, by=ground.secretary)
-
-
-def resident_of(ground: Ground, name: str) -> Acting:
-    """Somebody of the story, as a resident."""
-    return Acting(community=ground.community.id, person=ground.people[name].id)

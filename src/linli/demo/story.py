@@ -32,8 +32,8 @@ def tell() -> None:
         return
     settled = ground.settle()
     street.settle_the_street()
-    matters.lift_of_2023(settled)
-    notices.agreement_of_2023(settled)
+    lift = matters.lift_of_2023(settled)
+    notices.result_of_2023(settled, lift)
     now = clock.now()
     matters.lift_under_way(settled, now)
     matters.new_doors_under_way(settled, now)
