@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from linli.accounts.models import Account, Session, SignInLink
 from linli.accounts.services import make_sign_in_link, open_account, use_sign_in_link
@@ -161,3 +162,30 @@ def test_whoever_is_in_already_is_not_left_before_the_door(house: House, client:
     again = client.post(reverse("sign-in-link", args=[secret])).content.decode()
     assert "您已经进门了" in again
     assert "您已经进门了" not in Client().post(reverse("sign-in-link", args=[secret])).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in?next=/own/keys", "/nowhere"])
+def test_whoever_comes_by_a_number_goes_on_by_the_name_that_passkeys_know(db: None, settings: Settings, path: str):
+    settings.ADDRESS = "http://localhost:8123"
+    client = Client(headers={"host": "127.0.0.1:8123"})
+    answer = client.get(path)
+    assert (answer.status_code, answer["Location"]) == (302, f"http://localhost:8123{path}")
+    assert "Content-Security-Policy" in answer.headers
+    assert not answer.cookies
+    # What is sent is taken, or refused, where it came: nothing that was written is lost on a way round.
+    assert client.post(path).status_code in (200, 400, 403, 404, 405)
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("http://localhost:8123", "localhost:8123"),
+        ("http://localhost:8123", "127.0.0.1:9000"),
+        ("https://linli.example.cn", "127.0.0.1"),
+        ("https://linli.example.cn", "linli.example.cn"),
+        ("http://127.0.0.1:8123", "127.0.0.1:8123"),
+    ],
+)
+def test_nobody_else_is_sent_round(db: None, settings: Settings, address: str, host: str):
+    settings.ADDRESS, settings.ALLOWED_HOSTS = address, [host.partition(":")[0]]
+    assert Client(headers={"host": host}).get("/sign-in").status_code == 200

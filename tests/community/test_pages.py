@@ -125,6 +125,7 @@ def test_the_register_goes_in_after_a_look(office, compound):
         waiting = office.post(address, {"same_people": ["示例商户"]}, follow=True)
         assert "正在写入" in text_of(waiting)
         assert waiting["Refresh"] == "2"
+        assert re.search(r'<progress[^>]*aria-label="在排队，马上开始"', waiting.content.decode())
     assert Dwelling.objects.count() == 0
     take_in_ordered(RegisterDraft.objects.get().id)
     assert "写好了：新加58户" in text_of(office.get(address))
@@ -159,6 +160,15 @@ def test_faults_are_shown_by_row_and_column_and_the_good_rows_go_in(office, comp
     office.post(seen.request["PATH_INFO"])
     take_in_ordered(RegisterDraft.objects.get(state="ordered").id)
     assert sorted(Dwelling.objects.values_list("room", "area")) == [("301", 8500), ("302", 9000)]
+
+
+def test_a_row_that_looks_like_a_formula_comes_back_as_words(office, compound):
+    """What a stranger wrote in a cell must not run in the office's spreadsheet when the row is handed back."""
+    seen = read(office, compound, csv_of(["1", "3", "301", "=1+cmd|'/c calc'!A1"]), "房屋.csv")
+    sheet = load_workbook(io.BytesIO(office.get(f"{seen.request['PATH_INFO']}/left-out.xlsx").content)).active
+    assert "=1+cmd|'/c calc'!A1" in [cell.value for cell in sheet[2]]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {(cell.data_type, cell.quotePrefix) for cell in cells} == {("s", True)}
 
 
 def test_a_register_without_a_sound_row_has_nothing_to_write(office, compound):

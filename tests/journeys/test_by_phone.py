@@ -220,6 +220,16 @@ def test_co_owners_differ_and_one_names_the_other():
     assert stands.author == world.pair[0].person
 
 
+#: How large the body's print is and how far apart its lines, and the smallest print of any words in the page's middle.
+PRINT = """() => {
+  const px = (one, what) => parseFloat(getComputedStyle(one)[what]);
+  const says = one => [...one.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+  const words = [...document.querySelectorAll('main *')].filter(one => one.checkVisibility() && says(one));
+  const body = document.body;
+  return [px(body, 'fontSize'), px(body, 'lineHeight'), Math.min(...words.map(one => px(one, 'fontSize')))];
+}"""
+
+
 @pytest.mark.browser
 def test_at_75_in_large_print_she_signs_with_her_finger(phone: Phone):
     """390 × 844, elder mode: from her first screen to the receipt, every target as large as her thumb needs."""
@@ -228,6 +238,10 @@ def test_at_75_in_large_print_she_signs_with_her_finger(phone: Phone):
     page.get_by_role("button", name="长辈版").click()
     page.get_by_role("link", name="看清楚，再答复").first.click()
     expect(page.locator("html")).to_have_attribute("data-mode", "elder")
+    size, line, smallest = page.evaluate(PRINT)
+    assert size >= 20
+    assert line / size >= 1.7
+    assert smallest >= 18
     page.get_by_text("不同意", exact=True).click()
     page.get_by_role("button", name="下一步：签字").click()
     send = page.get_by_role("button", name="是我本人签字")

@@ -15,6 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from linli.accounts.models import DoorCode
@@ -64,6 +65,7 @@ from linli.voting.services import (
 from tests import cast
 from tests.journeys import papers
 from tests.journeys.conftest import a_browser
+from tests.journeys.town import officer_of
 from tests.web.blanks import docx_of
 
 pytestmark = pytest.mark.browser
@@ -126,6 +128,9 @@ class World:
         run_due()
         self.look_into(drive)
         self.post_notices()
+        self.officer = officer_of(self.community)
+        cast.signed_in(self.collector)
+        begin_totp(account=self.collector.person.claims.get().account, by=self.collector.by)
         told = {"url": "https://sms.example.cn/send", "key_id": "us", "secret": "nobody reads this"}
         self.way = keep_channel(community=self.community, kind="sms", title="短信", told=told, by=self.secretary.by)
         self.code = f"/sign-in/code/{ask_phone_code(phone='13800001234', once='one form')}"
@@ -220,6 +225,9 @@ class World:
             "days": 15,
         }
         self.waiting = write_notice(title="停水公示", text=words, by=by, **more)
+        self.back = write_notice(title="停电公示", text=words, by=by, **more)
+        seen = self.back.review.fingerprint
+        return_text(review=self.back.review, seen=seen, reason="incomplete", words="写清楚几点。", by=self.secretary.by)
         self.notice = write_notice(title="聚鑫园加装电梯协议公示", text=words, by=by, **more)
         approve_text(review=self.notice.review, seen=self.notice.review.fingerprint, by=self.secretary.by)
         for posting in self.notice.postings.all():
@@ -234,7 +242,7 @@ class World:
         self.supervisor = cast.supervisor(self.community)
         self.appeal = appeal_text(review=self.returned, words="没有骂人。", by=self.resident.by)
 
-    def pages(self) -> Sequence[tuple[str, cast.Member | None, list[str]]]:
+    def pages(self) -> Sequence[tuple[str, cast.Member | Client | None, list[str]]]:
         matters = [f"/matters/{matter.id}" for matter in (self.raised, self.running, self.decided)]
         places = Place.objects.filter(path__overlap=[self.compound.id]).order_by("kind", "sort_key")
         unit = places.filter(kind=Place.Kind.UNIT).first()
@@ -270,6 +278,7 @@ class World:
                 [
                     "/",
                     "/notices/new",
+                    f"/notices/{self.back.id}/revise",
                     f"/objections/{self.objection.id}/answer",
                     matters[1],
                     f"{matters[2]}/papers",
@@ -285,7 +294,8 @@ class World:
                     f"/drives/{self.ended.id}/corrections?door=1-301",
                 ],
             ),
-            ("collector", self.collector, ["/", "/own", matters[1], f"{drive}/face", self.lost_slip]),
+            ("collector", self.collector, ["/", "/own", "/own/keys/app", matters[1], f"{drive}/face", self.lost_slip]),
+            ("officer", self.officer, ["/figures"]),
             (
                 "resident",
                 self.resident,
@@ -299,6 +309,7 @@ class World:
                     "/notices",
                     notice,
                     f"{notice}/sheet",
+                    f"{notice}/sheet/pictures",
                     f"{notice}/object",
                     appealed,
                     *matters[1:],
@@ -355,11 +366,12 @@ def opened(browser: Browser, address: str, width: int, height: int) -> BrowserCo
     return browser.new_context(viewport={"width": width, "height": height}, base_url=address)
 
 
-def cookie_of(member: cast.Member | None) -> dict[str, str]:
+def cookie_of(member: cast.Member | Client | None) -> dict[str, str]:
     if member is None:
         return {}
     name = settings.SESSION_COOKIE_NAME
-    return {name: cast.signed_in(member).cookies[name].value}
+    browser = member if isinstance(member, Client) else cast.signed_in(member)
+    return {name: browser.cookies[name].value}
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])

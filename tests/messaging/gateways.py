@@ -1,5 +1,6 @@
 """Other people's servers as they are: an SMS gateway and a mail server on this machine, well and badly behaved."""
 
+import asyncio
 import hmac
 import json
 import socketserver
@@ -159,8 +160,16 @@ class Mailbox:
     answers: list[str] = field(default_factory=list)
     recipients: dict[str, str] = field(default_factory=dict)
     port: int = 0
+    release: threading.Event = field(default_factory=threading.Event)
+
+    async def stall(self) -> str:
+        """Says nothing until the mailbox is taken down."""
+        await asyncio.to_thread(self.release.wait, 20)
+        return "250 never heard"
 
     async def handle_RCPT(self, server: Server, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.recipients.get(address) == "stall":
+            return await self.stall()
         if address in self.recipients:
             return self.recipients[address]
         envelope.rcpt_tos.append(address)
@@ -173,6 +182,9 @@ class Mailbox:
             assert server.transport is not None
             server.transport.abort()  # type: ignore[attr-defined]
             return "250 never heard"
+        if answer == "stall":
+            self.letters.append((envelope.rcpt_tos[0], envelope.content))
+            return await self.stall()
         if answer.startswith("2"):
             self.letters.append((envelope.rcpt_tos[0], envelope.content))
         return answer
@@ -196,4 +208,5 @@ def a_mailbox(box: Mailbox) -> Iterator[Mailbox]:
         box.port = controller.port
         yield box
     finally:
+        box.release.set()
         controller.stop()

@@ -177,6 +177,22 @@ def test_a_letter_cut_off_after_its_last_line_is_unknown_and_those_after_it_unse
     assert [to for to, _ in box.letters] == ["0@example.org", "1@example.org"]
 
 
+@pytest.mark.parametrize(
+    ("box", "first"),
+    [
+        # It took the letter and says nothing: nobody can tell, so it is never written a second time by itself.
+        (Mailbox(answers=["stall"]), "unknown"),
+        # It says nothing before there was a letter: certainly unsent, and tried again later.
+        (Mailbox(recipients={"0@example.org": "stall"}), "throttled"),
+    ],
+)
+def test_a_mail_server_that_falls_silent_holds_nobody_up(box, first):
+    with a_mailbox(box):
+        outcomes = carried(mail(box, timeout=1), LETTERS)
+    assert [each.said for each in outcomes] == [first, "throttled", "throttled", "throttled"]
+    assert len(box.letters) == (first == "unknown")
+
+
 def test_a_mail_server_that_is_not_there_has_taken_nothing():
     with a_mailbox(Mailbox()) as box:
         pass

@@ -1,14 +1,17 @@
 """The pages of notices and of the review, as people use them, without script."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from linli.files.services import store_picture
 from linli.messaging.models import Appeal, Notice, NoticeObjection, Posting, Review
 from linli.messaging.services import approve_text
+from linli.record import clock
 from tests import cast
 from tests.journeys import papers
 from tests.journeys.reading import Reader
@@ -20,6 +23,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def world():
     return World()
+
+
+def shot(of: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("door.jpg", papers.photo(of), content_type="image/jpeg")
 
 
 def test_the_road_of_a_notice_from_writing_to_its_answer(world):
@@ -93,13 +100,31 @@ def test_a_photo_of_a_door_is_offered_and_seen_by_those_who_post(world):
     notice = world.approved()
     posting = doors(notice)[0]
     leader = cast.signed_in(world.leader)
-    shot = SimpleUploadedFile("door.jpg", papers.photo("door"), content_type="image/jpeg")
-    assert leader.post(f"/postings/{posting.id}/up", {"photo": shot}).status_code == 302
+    assert leader.post(f"/postings/{posting.id}/up", {"photo": shot("door")}).status_code == 302
     posting.refresh_from_db()
     assert posting.photo is not None
     assert leader.get(f"/postings/{posting.id}/photo").headers["Content-Type"] == "image/jpeg"
     for somebody in (cast.neighbour(world.compound), cast.outsider()):
         assert cast.signed_in(somebody).get(f"/postings/{posting.id}/photo").status_code in (403, 404)
+
+
+def test_a_door_shows_how_the_paper_hung_and_how_it_was_taken_down_to_those_who_post(world):
+    """Two photos, each under its own name; whoever only reads the notice is offered neither."""
+    notice, posting = world.posted(), doors(Notice.objects.get())[0]
+    leader, neighbour = cast.signed_in(world.leader), cast.signed_in(cast.neighbour(world.compound))
+    Posting.objects.filter(id=posting.id).update(photo=store_picture(by=world.leader.by, upload=shot("hangs")))
+    here, photo = f"/notices/{notice.id}", f"/postings/{posting.id}/photo"
+    assert leader.get(f"{photo}?last").status_code == 404
+    assert "?last" not in leader.get(here).content.decode()
+    Notice.objects.filter(id=notice.id).update(state="ended", ends_at=clock.now() - timedelta(minutes=1))
+    assert leader.post(f"/postings/{posting.id}/down", {"photo": shot("is down")}).status_code == 302
+    page = leader.get(here).content.decode()
+    assert f'href="{photo}">{posting.label}的照片' in page
+    assert f'href="{photo}?last">{posting.label}撤下时的照片' in page
+    hung, down = (leader.get(each).content for each in (photo, f"{photo}?last"))
+    assert hung != down
+    assert photo not in neighbour.get(here).content.decode()
+    assert neighbour.get(f"{photo}?last").status_code == 403
 
 
 def test_the_sheet_has_no_today_no_strike_and_an_empty_place_for_the_stamp(world):

@@ -5,6 +5,7 @@ import zipfile
 from datetime import date, timedelta
 
 import docx
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pypdf import PdfReader
@@ -113,6 +114,10 @@ def test_an_archive_has_contents_summary_and_a_numbered_folder_for_each_affair(w
         "结论": "已达到法定比例，48户同意。",
     } == dict(zip(heads, lift, strict=True))
     assert ramp[1] == "=修一修/坡道"
+    sheet = openpyxl.load_workbook(io.BytesIO(made.read("summary.xlsx"))).active
+    assert sheet is not None
+    kinds = {cell.data_type for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)}
+    assert kinds == {"s"}, "a title that begins with = is words to every program, and no formula"
 
 
 def test_a_masked_archive_has_no_slip_no_door_no_phone_and_no_identity_number(world: World):

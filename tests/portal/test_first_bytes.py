@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests import cast
 
@@ -52,6 +53,29 @@ def fetched(client: Client, address: str) -> dict[str, bytes]:
             found = {one or other for one, other in pairs}
         waiting += [urljoin(here, each) for each in found if "$" not in each and "#" not in each]
     return taken
+
+
+@pytest.mark.parametrize("live", ["", "http://localhost:8001"])
+def test_the_sites_own_pages_run_nothing_that_is_not_theirs(settings: Settings, live: str) -> None:
+    """The policy as a browser gets it, by the site's own settings; only the streams are let in beside it."""
+    settings.LIVE = live
+    neighbour = cast.signed_in(cast.neighbour(cast.compound(cast.community())))
+    for client, address in ((neighbour, "/"), (Client(), "/"), (Client(), "/sign-in"), (Client(), "/nowhere")):
+        answer = client.get(address)
+        given = dict(part.split(" ", 1) for part in answer["Content-Security-Policy"].split("; "))
+        assert given == {
+            "default-src": "'none'",
+            "script-src": "'self'",
+            "style-src": "'self'",
+            "img-src": "'self' data:",
+            "font-src": "'self'",
+            "connect-src": f"'self' {live}".strip(),
+            "form-action": "'self'",
+            "frame-ancestors": "'none'",
+            "base-uri": "'none'",
+        }
+        page = answer.content.decode()
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", page)
 
 
 def test_a_residents_first_page_is_small_with_all_that_it_loads() -> None:

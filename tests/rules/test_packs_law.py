@@ -4,6 +4,7 @@ A row of a meeting says: of so many, so many come, so many of these agree, and w
 """
 
 import datetime
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -274,6 +275,9 @@ def test_where_a_rule_holds(name: str, code: str, holds: bool) -> None:
 # --- figures that decide nothing by themselves, as the articles print them
 
 NOTICES = [
+    # Property Management Regulation, art. 14: fifteen days before an owners' assembly meets.
+    ("cn.civil-code.278.ordinary", SINCE, 15),
+    ("cn.civil-code.278.special", SINCE, 15),
     ("cn.residents.meeting", SINCE, 10),
     ("cn.residents.election", SINCE, 20),
     ("cn.villagers.assembly", SINCE, 10),
@@ -327,9 +331,26 @@ FIGURES = [
     ("cn.residents.election", SINCE, "age", ">= 18 years"),
     ("cn.residents.election", SINCE, "worker.months", ">= 6 months"),
     ("cn.residents.election", SINCE, "handover.days", "<= 10 days"),
+    # Art. 37: appraised every year, and out after being found unfit twice in a row.
+    ("cn.residents.election", SINCE, "unfit", "= 2 times"),
     ("cn.residents.election", BEFORE, "term", "= 5 years"),
     ("cn.residents.election", BEFORE, "community.least", ">= 100 households"),
     ("cn.residents.election", BEFORE, "community.most", "<= 700 households"),
+    ("cn.residents.election", BEFORE, "committee.least", ">= 5 persons"),
+    ("cn.residents.election", BEFORE, "committee.most", "<= 9 persons"),
+    # The villagers' law of 2018: arts. 15, 16, 21, 25 and 26.
+    ("cn.villagers.assembly", "2020-01-01", "call.villagers", ">= 1/10 ratio"),
+    ("cn.villagers.assembly", "2020-01-01", "call.representatives", ">= 1/3 ratio"),
+    ("cn.villagers.representatives", "2020-01-01", "call.representatives", ">= 1/5 ratio"),
+    ("cn.villagers.representatives", "2020-01-01", "composition.representatives", ">= 4/5 ratio"),
+    ("cn.villagers.representatives", "2020-01-01", "composition.women", ">= 1/3 ratio"),
+    ("cn.villagers.representatives", "2020-01-01", "meetings", ">= 4 times a year"),
+    ("cn.villagers.representatives", "2020-01-01", "households.least", ">= 5 households"),
+    ("cn.villagers.representatives", "2020-01-01", "households.most", "<= 15 households"),
+    ("cn.villagers.election", "2020-01-01", "runoff.votes", ">= 1/3 ratio"),
+    ("cn.villagers.election", "2020-01-01", "proxies", "<= 3 persons"),
+    ("cn.villagers.election", "2020-01-01", "recall.villagers", ">= 1/5 ratio"),
+    ("cn.villagers.election", "2020-01-01", "recall.representatives", ">= 1/3 ratio"),
     ("cn.villagers.assembly", SINCE, "call.villagers", ">= 1/10 ratio"),
     ("cn.villagers.assembly", SINCE, "call.representatives", ">= 1/3 ratio"),
     ("cn.villagers.assembly", SINCE, "meetings", ">= 1 times a year"),
@@ -351,6 +372,7 @@ FIGURES = [
     ("cn.beijing.owners-meeting", SINCE, "meetings", ">= 1 times a year"),
     ("cn.beijing.owners-meeting", SINCE, "result.days", "<= 3 days"),
     ("cn.beijing.owners-meeting", SINCE, "committee.consent", "> 1/2 ratio"),
+    ("cn.beijing.owners-meeting", SINCE, "management-committee.attendance", "> 1/2 ratio"),
     ("cn.beijing.owners-meeting", SINCE, "management-committee.consent", "> 1/2 ratio"),
     ("cn.beijing.owners-meeting", SINCE, "management-committee.result.days", "<= 3 days"),
     ("cn.beijing.owners-meeting", SINCE, "management-committee.posted.days", "= 10 working days"),
@@ -359,6 +381,7 @@ FIGURES = [
     ("cn.hangzhou.owners-meeting", SINCE, "vote.most", "<= 60 days"),
     ("cn.hangzhou.owners-meeting", SINCE, "information.days", ">= 15 days"),
     ("cn.hangzhou.owners-meeting", SINCE, "price.days", ">= 30 days"),
+    ("cn.shanghai.owners-meeting", SINCE, "committee.attendance", "> 1/2 ratio"),
     ("cn.shanghai.owners-meeting", SINCE, "committee.consent", "> 1/2 ratio"),
     ("cn.shanghai.owners-meeting", SINCE, "committee.result.days", "<= 3 days"),
     ("cn.jinan.laiwu.lift", SINCE, "storeys.least", ">= 4 storeys"),
@@ -372,6 +395,41 @@ def test_a_figure_as_the_article_prints_it(name: str, day: str, figure: str, pri
     assert found.confirmed
     assert found.article.zh
     assert found.article.en
+
+
+def rows(table: Iterable[tuple[Any, ...]], *more: int) -> set[tuple[Any, ...]]:
+    """Which pack and version each row of a table speaks of, with more of the row."""
+    found = ((shelf().in_force(row[0], datetime.date.fromisoformat(row[1])), row) for row in table)
+    return {(pack.id, pack.version, *(row[n] for n in more)) for pack, row in found}
+
+
+def test_every_confirmed_figure_and_every_confirmed_period_of_every_pack_has_its_row() -> None:
+    """What is called confirmed was read in the article; so the article's number stands here a second time."""
+    figures = {(pack.id, pack.version, each.name) for pack in shelf() for each in pack.figures if each.confirmed}
+    assert figures == rows(FIGURES, 2)
+    assert {(pack.id, pack.version) for pack in shelf() if pack.notice_days.confirmed} == rows(NOTICES)
+    assert {pack.id for pack in shelf() if pack.remedy_years and pack.remedy_years.confirmed} == REMEDIES
+
+
+#: Civil Code, art. 280, and art. 12 of the interpretation on divided ownership: whom a decision of the owners' assembly
+#: wrongs has one year. It is the assembly's decisions, so neither the unit that wants a lift nor the residents' law.
+REMEDIES = frozenset(
+    {
+        "cn.civil-code.278.ordinary",
+        "cn.civil-code.278.special",
+        "cn.owners.meeting",
+        "cn.beijing.owners-meeting",
+        "cn.hangzhou.owners-meeting",
+        "cn.shanghai.owners-meeting",
+    }
+)
+
+
+@pytest.mark.parametrize("name", sorted(REMEDIES))
+def test_a_year_to_have_a_decision_of_the_owners_set_aside(name: str) -> None:
+    remedy = shelf().in_force(name, datetime.date(2026, 1, 1)).remedy_years
+    assert remedy is not None
+    assert (remedy.value, remedy.confirmed) == (1, True)
 
 
 @pytest.mark.parametrize(

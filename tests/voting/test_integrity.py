@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ForeignKey, QuerySet
+from django.test import Client
 
 from linli.accounts import policy as accounts_policy
 from linli.accounts.models import Account, Claim
@@ -23,13 +25,13 @@ from linli.matters.models import Matter
 from linli.messaging import policy as messaging_policy
 from linli.record import clock
 from linli.record.acting import Acting
-from linli.record.models import Event, Row
+from linli.record.models import Event, Job, Row
 from linli.rules.errors import Forbidden, Refused
 from linli.rules.packs import Packs
 from linli.voting import policy as voting_policy
 from linli.voting.models import Drive, DriveWorker, Result, ScopeTotals, Seat, SharePlan, Stack, Voice
 from linli.voting.queries import face_of, progress_of
-from linli.voting.services import decide_drive, enter_slips, opening, pass_deadline
+from linli.voting.services import decide_drive, enter_slips, opening, pass_deadline, recount_nightly
 from tests.houses import (
     LIFT,
     LONG_AGO,
@@ -240,6 +242,30 @@ def test_totals_that_somebody_has_touched_decide_nothing():
             assert refused.value.code == "count.differs"
     drive.refresh_from_db()
     assert (drive.state, Result.objects.count(), Event.objects.count()) == ("open", 0, events)
+
+
+@pytest.mark.django_db
+def test_totals_that_somebody_has_touched_are_told_the_next_morning_and_every_night_after(caplog):
+    """In the record and on the affair's own page, without saying where; a count that agrees says nothing."""
+    house = build(rule=SMALL)
+    drive, thread = open_at(house), begin_thread(house.community.id)
+    Drive.objects.filter(id=drive.id).update(thread=thread.id)
+    enter_slips(stack=stack_of(house, drive), slips=slips(seats_of(drive)[:5]), by=house.clerk)
+    recount_nightly(drive.id)
+    assert not Event.objects.filter(name="count.differed").exists()
+    row = drive.totals.select_related("scope").order_by("-id")[0]
+    row.totals["heads"]["yes"] += 1
+    row.totals["heads"]["silent"] -= 1
+    row.save()
+    with clock.told_at(clock.now() + timedelta(days=1)):
+        recount_nightly(drive.id)
+        nights = Job.objects.filter(kind="drive.recount_nightly", subject=drive.id, due_at__gt=clock.now())
+        assert nights.exists(), "the next night looks again"
+    told = Event.objects.get(name="count.differed")
+    assert (told.subject, told.public, told.internal) == (drive.id, {}, {"scopes": [row.scope.name]})
+    assert f"drive {drive.id}: running totals differ" in caplog.text
+    page = Client().get(f"/check/{thread.id}").content.decode()
+    assert "两种算法的计票对不上，请人查对" in page
 
 
 # ── who may ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "linli.web.requests.RequestIdMiddleware",
     "linli.web.security.SecurityHeadersMiddleware",
+    "linli.web.address.OneNameMiddleware",
     "linli.web.compression.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

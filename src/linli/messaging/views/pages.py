@@ -146,6 +146,7 @@ def posting_line(posting: Posting, notice: Notice, viewer: Acting | None) -> dic
         "can_post": may and not posting.posted_at and notice.review.is_public and notice.state == state.PREPARED,
         "can_take_down": may and bool(posting.posted_at) and not posting.down_at and over,
         "photo": may and posting.photo_id,
+        "last_photo": may and posting.last_photo_id,
     }
 
 

@@ -17,7 +17,17 @@ Relation = Literal[">=", ">", "="]
 Limit = Literal[">=", ">", "=", "<=", "<"]
 
 Unit = Literal[
-    "ratio", "days", "working days", "months", "years", "times a year", "persons", "households", "seats", "storeys"
+    "ratio",
+    "days",
+    "working days",
+    "months",
+    "years",
+    "times",
+    "times a year",
+    "persons",
+    "households",
+    "seats",
+    "storeys",
 ]
 
 T = TypeVar("T")
