@@ -38,10 +38,11 @@ from linli.accounts.services import (
 from linli.accounts.services.factors import number_at
 from linli.accounts.tokens import token_of
 from linli.community.services import record_phone
-from linli.messaging.models import Message
+from linli.messaging.models import Delivery, Message
 from linli.messaging.services import keep_channel
 from linli.record import clock
 from linli.record.acting import Acting
+from linli.record.cipher import unseal
 from linli.record.models import Event
 from linli.record.sealed import open_sealed
 from linli.rules.errors import Forbidden, Refused
@@ -132,6 +133,37 @@ def test_a_lost_number_is_taken_off_the_roster_and_nothing_is_sent_to_it(desk):
     desk.owner.person.refresh_from_db()
     assert desk.owner.person.phone_index is None
     assert not Message.objects.exists()
+
+
+def test_a_number_written_on_the_lost_phone_brings_nobody_into_the_new_account(desk):
+    """The finder writes theirs over hers: hers is told of it, and the office, unasked, takes theirs off."""
+    keep_channel(community=desk.at, kind="sms", title="短信", told=SMS, by=desk.secretary.by)
+    record_phone(person=desk.owner.person, phone="13800001234", by=desk.clerk.by)
+    office, page = cast.signed_in(desk.secretary), f"/people/{desk.owner.person.id}"
+    assert "捡到手机的人也能改" not in office.get(page).content.decode()
+    for number in ("13800001234", "13911112222", "13911112222"):
+        assert desk.lost.post("/own/data", {"phone": number}).status_code == 302
+    told = Delivery.objects.get(message__title="手机号改了")
+    assert unseal(bytes(told.address), told.address_cell) == "13800001234"
+    assert "捡到手机的人也能改" in office.get(page).content.decode()
+    desk.readmit(desk.owner, desk.secretary)
+    desk.owner.person.refresh_from_db()
+    assert desk.owner.person.phone_index is None
+
+
+def test_the_offices_own_number_stays_until_the_phone_changes_it(desk):
+    """Written by the office after the person had theirs: it is the office's word again, and stays."""
+    record_phone(person=desk.owner.person, phone="13911112222", by=desk.owner.by)
+    record_phone(person=desk.owner.person, phone="13800001234", by=desk.clerk.by)
+    desk.readmit(desk.owner, desk.secretary)
+    desk.owner.person.refresh_from_db()
+    assert desk.owner.person.phone_index is not None
+
+
+def test_numbers_are_not_typed_in_to_be_written_to(desk):
+    for n in range(10):
+        assert desk.lost.post("/own/data", {"phone": f"1391111222{n}"}).status_code == 302
+    assert desk.lost.post("/own/data", {"phone": "13800001234"}).status_code == 400
 
 
 def test_the_new_phone_may_come_by_the_doors_code_too(desk):

@@ -23,11 +23,12 @@ from linli.accounts.queries.anew import WAITS, is_of_the_office
 from linli.accounts.queries.doors import has_login
 from linli.accounts.services.limits import spend
 from linli.accounts.services.logins import new_account
+from linli.accounts.services.numbers import tell_number
 from linli.community.models import Person
 from linli.community.policy import not_allowed, require
+from linli.community.queries import wrote_own_phone
 from linli.community.services import record_phone, reveal
 from linli.messaging.queries import sms_channel
-from linli.messaging.services import Recipient, send_message
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
@@ -41,7 +42,8 @@ A_DAY = 20
 def readmit_person(*, person: Person, basis: str, number_too: bool, by: Acting) -> Readmission:
     """Let somebody in anew, or ask for it: of somebody of the office it waits for a second of the office.
 
-    ``number_too``: their number is lost as well, and is taken off the roster, since a code sent to it would open.
+    ``number_too``: their number is lost as well, and is taken off the roster, since a code sent to it would open. One
+    that was written from their own login is taken off in any case.
     Refused: who may not, oneself, no basis, and somebody who never came in, whom an invitation lets in.
     """
     require(by, READMIT, person.community)
@@ -126,10 +128,11 @@ def let_in_anew(asked: Readmission, by: Acting) -> None:
     unused.update(used_at=now)
     if person.phone_index is not None:
         PhoneCode.objects.filter(phone_index=person.phone_index, ended_at=None).update(ended_at=now)
-    if asked.number_too:
-        record_phone(person=person, phone="", by=by)
-    else:
+    if not asked.number_too:
         tell_on_phone(person, by)
+    if asked.number_too or wrote_own_phone(person):
+        # Whoever held the lost phone could have written theirs: a code sent there would open the new account.
+        record_phone(person=person, phone="", by=by)
     end_readmission(asked, State.DONE, by)
 
 
@@ -148,17 +151,10 @@ def end_ways_in(account: Account) -> None:
 
 def tell_on_phone(person: Person, by: Acting) -> None:
     """Say it to the number that the roster has, where the community sends messages: whoever did not ask will hear."""
-    channel = sms_channel([person.community_id])
-    if channel is None or person.phone_sealed is None:
-        return
-    send_message(
-        channel=channel,
-        title="重新进门",
-        body="社区给您开了新的进门，以前的手机都退出了。不是您要的，请马上打电话给社区。",
-        recipients=[Recipient(reveal(person, field="phone", purpose="deliver", by=by))],
-        urgent=True,
-        by=Acting.system(person.community_id),
-    )
+    if sms_channel([person.community_id]) is not None and person.phone_sealed is not None:
+        words = "社区给您开了新的进门，以前的手机都退出了。不是您要的，请马上打电话给社区。"
+        number = reveal(person, field="phone", purpose="deliver", by=by)
+        tell_number(person, number, title="重新进门", body=words)
 
 
 def end_readmission(asked: Readmission, state: Readmission.State, by: Acting) -> None:
