@@ -27,6 +27,7 @@ from linli.accounts.services import (
     claim_door,
     confirm_claim,
     confirm_totp,
+    end_help,
     invite_helper,
     print_door_codes,
     readmit_person,
@@ -264,6 +265,24 @@ def test_a_helper_of_the_same_community_helps_on(desk):
     desk.readmit(desk.owner, desk.secretary)
     made.refresh_from_db()
     assert made.account == account_of(desk.owner)
+
+
+def test_who_was_invited_from_the_lost_phone_helps_no_more(desk):
+    """One took the invitation up, one has it still; whom she invites from her new phone helps."""
+    keep_channel(community=desk.at, kind="sms", title="短信", told=SMS, by=desk.secretary.by)
+    record_phone(person=desk.owner.person, phone="13800001234", by=desk.clerk.by)
+    invited = [invite_helper(elder=desk.owner.person, name=name, kin="child", by=desk.owner.by) for name in "甲乙丙"]
+    finder = Client()
+    assert finder.post(f"/h/{token_of(invited[0])}")["Location"] == "/"
+    assert "帮陈玉兰看着" in finder.get("/").content.decode()
+    end_help(help_id=invited[2].id, by=desk.owner.by)
+    desk.readmit(desk.owner, desk.secretary)
+    assert "帮陈玉兰看着" not in finder.get("/").content.decode()
+    assert code_of(lambda: take_up_help(token=token_of(invited[1]), account=None)) == "help.over"
+    assert Event.objects.filter(name="family-help.ended").count() == 3, "what was over stays as it was"
+    assert "请家里人帮忙的也停了" in Message.objects.get(title="重新进门").body
+    again = invite_helper(elder=desk.owner.person, name="陈小军", kin="child", by=desk.owner.by)
+    assert take_up_help(token=token_of(again), account=None).helps.get().elder == desk.owner.person
 
 
 def test_another_communitys_secretary_has_no_say(desk):

@@ -21,6 +21,7 @@ from linli.accounts.models import (
 from linli.accounts.policy import AGREE_TO_READMISSION, READMIT
 from linli.accounts.queries.anew import WAITS, is_of_the_office
 from linli.accounts.queries.doors import has_login
+from linli.accounts.services.family import end_helps_with
 from linli.accounts.services.limits import spend
 from linli.accounts.services.logins import new_account
 from linli.accounts.services.numbers import tell_number
@@ -121,6 +122,7 @@ def let_in_anew(asked: Readmission, by: Acting) -> None:
     fresh = new_account()
     Claim.objects.create(community_id=person.community_id, account=fresh, person=person, confirmed_at=clock.now())
     FamilyHelp.objects.filter(account__in=old, community=person.community_id).update(account=fresh)
+    helps = end_helps_with(person, by=by)
     for account in old:
         end_ways_in(account)
     now = clock.now()
@@ -129,7 +131,7 @@ def let_in_anew(asked: Readmission, by: Acting) -> None:
     if person.phone_index is not None:
         PhoneCode.objects.filter(phone_index=person.phone_index, ended_at=None).update(ended_at=now)
     if not asked.number_too:
-        tell_on_phone(person, by)
+        tell_on_phone(person, helps, by)
     if asked.number_too or wrote_own_phone(person):
         # Whoever held the lost phone could have written theirs: a code sent there would open the new account.
         record_phone(person=person, phone="", by=by)
@@ -149,10 +151,11 @@ def end_ways_in(account: Account) -> None:
         account.save(update_fields=["is_active"])
 
 
-def tell_on_phone(person: Person, by: Acting) -> None:
+def tell_on_phone(person: Person, helps: int, by: Acting) -> None:
     """Say it to the number that the roster has, where the community sends messages: whoever did not ask will hear."""
     if sms_channel([person.community_id]) is not None and person.phone_sealed is not None:
         words = "社区给您开了新的进门，以前的手机都退出了。不是您要的，请马上打电话给社区。"
+        words += "请家里人帮忙的也停了，可以再请。" if helps else ""
         number = reveal(person, field="phone", purpose="deliver", by=by)
         tell_number(person, number, title="重新进门", body=words)
 
