@@ -206,6 +206,20 @@ def test_of_the_office_another_agrees_and_neither_who_asked_nor_the_person(desk)
     assert code_of(lambda: agree_to_readmission(person=desk.clerk.person, by=desk.director.by)) == "readmit.over"
 
 
+def test_asked_again_with_the_number_lost_it_is_lost(desk):
+    record_phone(person=desk.clerk.person, phone="13800001234", by=desk.secretary.by)
+    cast.signed_in(desk.clerk)
+    desk.readmit(desk.clerk, desk.secretary)
+    desk.readmit(desk.clerk, desk.director, number_too=True)
+    desk.readmit(desk.clerk, desk.secretary)
+    assert Readmission.objects.get().number_too
+    assert Event.objects.filter(name="readmission.number-lost").count() == 1
+    assert "手机卡也丢了" in cast.signed_in(desk.director).get(f"/people/{desk.clerk.person.id}").content.decode()
+    agree_to_readmission(person=desk.clerk.person, by=desk.director.by)
+    desk.clerk.person.refresh_from_db()
+    assert desk.clerk.person.phone_index is None
+
+
 def test_withdrawn_or_left_for_three_days_nothing_comes_of_it(desk):
     cast.signed_in(desk.clerk)
     desk.readmit(desk.clerk, desk.secretary)

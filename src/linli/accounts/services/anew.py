@@ -64,7 +64,7 @@ def ask_readmission(person: Person, asker: UUID, basis: str, number_too: bool, b
     person = Person.objects.select_for_update(no_key=True, of=("self",)).select_related("community").get(id=person.id)
     waiting = Readmission.objects.filter(person=person, state=State.ASKED).first()
     if waiting is not None and waiting.asked_at > clock.now() - WAITS:
-        return waiting
+        return lose_number_too(waiting, by) if number_too and not waiting.number_too else waiting
     if waiting is not None:
         end_readmission(waiting, State.WITHDRAWN, by)
     if not has_login(person):
@@ -82,6 +82,14 @@ def ask_readmission(person: Person, asker: UUID, basis: str, number_too: bool, b
     else:
         let_in_anew(asked, by)
     return asked
+
+
+def lose_number_too(waiting: Readmission, by: Acting) -> Readmission:
+    """Who asks again knows more by now: the number is lost as well. It is never taken back but with the whole."""
+    waiting.number_too = True
+    waiting.save(update_fields=["number_too"])
+    note("readmission.number-lost", by=by, subject_kind="person", subject=waiting.person_id, place=waiting.community_id)
+    return waiting
 
 
 @transaction.atomic
