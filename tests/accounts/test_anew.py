@@ -38,7 +38,7 @@ from linli.accounts.services import (
 )
 from linli.accounts.services.factors import number_at
 from linli.accounts.tokens import token_of
-from linli.community.services import record_phone
+from linli.community.services import end_role, record_phone
 from linli.messaging.models import Delivery, Message
 from linli.messaging.services import keep_channel
 from linli.record import clock
@@ -218,6 +218,21 @@ def test_asked_again_with_the_number_lost_it_is_lost(desk):
     agree_to_readmission(person=desk.clerk.person, by=desk.director.by)
     desk.clerk.person.refresh_from_db()
     assert desk.clerk.person.phone_index is None
+
+
+def test_who_left_the_office_lately_is_still_of_it(desk):
+    """A secretary who ends the director's role lets them in alone only thirty days later."""
+    phone = cast.signed_in(desk.director)
+    end_role(role=desk.director.person.roles.get(), by=desk.secretary.by)
+    office = cast.signed_in(desk.secretary)
+    assert "三十天里刚卸任" in office.get(f"/people/{desk.director.person.id}").content.decode()
+    assert desk.readmit(desk.director, desk.secretary).state == "asked"
+    assert phone.get("/own/devices").status_code == 200
+    withdraw_readmission(person=desk.director.person, by=desk.clerk.by)
+    with clock.told_at(clock.now() + timedelta(days=29)):
+        assert desk.readmit(desk.director, desk.secretary).state == "asked"
+    with clock.told_at(clock.now() + timedelta(days=33)):
+        assert desk.readmit(desk.director, desk.secretary).state == "done"
 
 
 def test_withdrawn_or_left_for_three_days_nothing_comes_of_it(desk):
