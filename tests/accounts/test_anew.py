@@ -27,6 +27,7 @@ from linli.accounts.services import (
     claim_door,
     confirm_claim,
     confirm_totp,
+    end_help,
     invite_helper,
     print_door_codes,
     readmit_person,
@@ -37,11 +38,12 @@ from linli.accounts.services import (
 )
 from linli.accounts.services.factors import number_at
 from linli.accounts.tokens import token_of
-from linli.community.services import record_phone
-from linli.messaging.models import Message
+from linli.community.services import end_role, record_phone
+from linli.messaging.models import Delivery, Message
 from linli.messaging.services import keep_channel
 from linli.record import clock
 from linli.record.acting import Acting
+from linli.record.cipher import unseal
 from linli.record.models import Event
 from linli.record.sealed import open_sealed
 from linli.rules.errors import Forbidden, Refused
@@ -134,6 +136,37 @@ def test_a_lost_number_is_taken_off_the_roster_and_nothing_is_sent_to_it(desk):
     assert not Message.objects.exists()
 
 
+def test_a_number_written_on_the_lost_phone_brings_nobody_into_the_new_account(desk):
+    """The finder writes theirs over hers: hers is told of it, and the office, unasked, takes theirs off."""
+    keep_channel(community=desk.at, kind="sms", title="短信", told=SMS, by=desk.secretary.by)
+    record_phone(person=desk.owner.person, phone="13800001234", by=desk.clerk.by)
+    office, page = cast.signed_in(desk.secretary), f"/people/{desk.owner.person.id}"
+    assert "捡到手机的人也能改" not in office.get(page).content.decode()
+    for number in ("13800001234", "13911112222", "13911112222"):
+        assert desk.lost.post("/own/data", {"phone": number}).status_code == 302
+    told = Delivery.objects.get(message__title="手机号改了")
+    assert unseal(bytes(told.address), told.address_cell) == "13800001234"
+    assert "捡到手机的人也能改" in office.get(page).content.decode()
+    desk.readmit(desk.owner, desk.secretary)
+    desk.owner.person.refresh_from_db()
+    assert desk.owner.person.phone_index is None
+
+
+def test_the_offices_own_number_stays_until_the_phone_changes_it(desk):
+    """Written by the office after the person had theirs: it is the office's word again, and stays."""
+    record_phone(person=desk.owner.person, phone="13911112222", by=desk.owner.by)
+    record_phone(person=desk.owner.person, phone="13800001234", by=desk.clerk.by)
+    desk.readmit(desk.owner, desk.secretary)
+    desk.owner.person.refresh_from_db()
+    assert desk.owner.person.phone_index is not None
+
+
+def test_numbers_are_not_typed_in_to_be_written_to(desk):
+    for n in range(10):
+        assert desk.lost.post("/own/data", {"phone": f"1391111222{n}"}).status_code == 302
+    assert desk.lost.post("/own/data", {"phone": "13800001234"}).status_code == 400
+
+
 def test_the_new_phone_may_come_by_the_doors_code_too(desk):
     desk.readmit(desk.owner, desk.secretary)
     print_door_codes(place=desk.compound, by=desk.clerk.by)
@@ -171,6 +204,35 @@ def test_of_the_office_another_agrees_and_neither_who_asked_nor_the_person(desk)
     done = Readmission.objects.get()
     assert (done.state, done.agreed_by) == ("done", desk.director.person)
     assert code_of(lambda: agree_to_readmission(person=desk.clerk.person, by=desk.director.by)) == "readmit.over"
+
+
+def test_asked_again_with_the_number_lost_it_is_lost(desk):
+    record_phone(person=desk.clerk.person, phone="13800001234", by=desk.secretary.by)
+    cast.signed_in(desk.clerk)
+    desk.readmit(desk.clerk, desk.secretary)
+    desk.readmit(desk.clerk, desk.director, number_too=True)
+    desk.readmit(desk.clerk, desk.secretary)
+    assert Readmission.objects.get().number_too
+    assert Event.objects.filter(name="readmission.number-lost").count() == 1
+    assert "手机卡也丢了" in cast.signed_in(desk.director).get(f"/people/{desk.clerk.person.id}").content.decode()
+    agree_to_readmission(person=desk.clerk.person, by=desk.director.by)
+    desk.clerk.person.refresh_from_db()
+    assert desk.clerk.person.phone_index is None
+
+
+def test_who_left_the_office_lately_is_still_of_it(desk):
+    """A secretary who ends the director's role lets them in alone only thirty days later."""
+    phone = cast.signed_in(desk.director)
+    end_role(role=desk.director.person.roles.get(), by=desk.secretary.by)
+    office = cast.signed_in(desk.secretary)
+    assert "三十天里刚卸任" in office.get(f"/people/{desk.director.person.id}").content.decode()
+    assert desk.readmit(desk.director, desk.secretary).state == "asked"
+    assert phone.get("/own/devices").status_code == 200
+    withdraw_readmission(person=desk.director.person, by=desk.clerk.by)
+    with clock.told_at(clock.now() + timedelta(days=29)):
+        assert desk.readmit(desk.director, desk.secretary).state == "asked"
+    with clock.told_at(clock.now() + timedelta(days=33)):
+        assert desk.readmit(desk.director, desk.secretary).state == "done"
 
 
 def test_withdrawn_or_left_for_three_days_nothing_comes_of_it(desk):
@@ -232,6 +294,24 @@ def test_a_helper_of_the_same_community_helps_on(desk):
     desk.readmit(desk.owner, desk.secretary)
     made.refresh_from_db()
     assert made.account == account_of(desk.owner)
+
+
+def test_who_was_invited_from_the_lost_phone_helps_no_more(desk):
+    """One took the invitation up, one has it still; whom she invites from her new phone helps."""
+    keep_channel(community=desk.at, kind="sms", title="短信", told=SMS, by=desk.secretary.by)
+    record_phone(person=desk.owner.person, phone="13800001234", by=desk.clerk.by)
+    invited = [invite_helper(elder=desk.owner.person, name=name, kin="child", by=desk.owner.by) for name in "甲乙丙"]
+    finder = Client()
+    assert finder.post(f"/h/{token_of(invited[0])}")["Location"] == "/"
+    assert "帮陈玉兰看着" in finder.get("/").content.decode()
+    end_help(help_id=invited[2].id, by=desk.owner.by)
+    desk.readmit(desk.owner, desk.secretary)
+    assert "帮陈玉兰看着" not in finder.get("/").content.decode()
+    assert code_of(lambda: take_up_help(token=token_of(invited[1]), account=None)) == "help.over"
+    assert Event.objects.filter(name="family-help.ended").count() == 3, "what was over stays as it was"
+    assert "请家里人帮忙的也停了" in Message.objects.get(title="重新进门").body
+    again = invite_helper(elder=desk.owner.person, name="陈小军", kin="child", by=desk.owner.by)
+    assert take_up_help(token=token_of(again), account=None).helps.get().elder == desk.owner.person
 
 
 def test_another_communitys_secretary_has_no_say(desk):

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,7 +17,7 @@ import pytest
 from django.test import Client
 
 from linli.accounts.adapters import weixin as adapter
-from linli.accounts.models import Account, Claim, WeixinLogin
+from linli.accounts.models import Account, Claim, Session, WeixinLogin
 from linli.accounts.services import link_weixin
 from linli.record import clock
 from linli.record.models import Event
@@ -132,8 +133,12 @@ def owner(db) -> cast.Member:
 
 
 def state_of(browser: Client) -> str:
-    """The browser goes to Weixin: the state that it takes along."""
-    return dict(parse_qsl(urlsplit(browser.get("/sign-in/weixin")["Location"]).query))["state"]
+    """The browser goes to Weixin, to link where it is in already: the state that it takes along."""
+    address = browser.get("/sign-in/weixin")["Location"]
+    if address == "/own/devices":
+        page = browser.post("/own/weixin").content.decode()
+        address = unescape(page.partition('href="https://open.weixin')[2].partition('"')[0])
+    return dict(parse_qsl(urlsplit(address).query))["state"]
 
 
 def come_back(browser: Client, official: Official, openid: str, code: str = "") -> Any:
@@ -195,6 +200,27 @@ def test_the_address_is_as_weixins_document_writes_it(official):
     assert urlsplit(names["redirect_uri"]).path == "/sign-in/weixin/back"
     assert names["state"].isalnum()
     assert 32 <= len(names["state"]) <= 128
+
+
+def test_a_link_from_anywhere_links_nothing(official, owner):
+    """She is in and follows a link that somebody sent: her Weixin, or theirs, stays as it is until she presses."""
+    browser = cast.signed_in(owner, **INSIDE)
+    assert browser.get("/sign-in/weixin")["Location"] == "/own/devices"
+    assert "weixin_way" not in browser.session
+    assert browser.get("/own/weixin").status_code == 405
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.cookies = browser.cookies
+    assert stranger.post("/own/weixin").status_code == 403
+    assert not WeixinLogin.objects.exists()
+
+
+def test_ways_out_are_counted_before_they_are_written_down(official):
+    with clock.told_at(datetime(2026, 3, 2, 12, tzinfo=clock.SHANGHAI)):
+        for _ in range(60):
+            assert Client().get("/sign-in/weixin").status_code == 302
+        written = Session.objects.count()
+        assert Client().get("/sign-in/weixin").status_code == 429
+        assert Session.objects.count() == written
 
 
 def test_an_unknown_weixin_makes_nobody(official, owner):

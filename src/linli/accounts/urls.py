@@ -24,6 +24,7 @@ urlpatterns = [
     path("own/devices", views.devices, name="devices"),
     path("own/devices/add", views.add_browser, name="add-browser"),
     path("own/devices/end", views.end_browsers, name="end-browsers"),
+    path("own/weixin", views.begin_link, name="link-weixin"),
     path("own/weixin/<uuid:weixin_id>/end", views.end_weixin, name="end-weixin"),
     path("own/family", views.family, name="family"),
     path("own/family/<uuid:help_id>", views.one_help, name="one-help"),

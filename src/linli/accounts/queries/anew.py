@@ -14,12 +14,13 @@ from linli.record.acting import Acting
 
 #: How long what was asked waits for somebody to agree.
 WAITS = timedelta(days=3)
+#: How long somebody still counts as of the office whose role ended: one of the office can end another's.
+LATELY = timedelta(days=30)
 
 
 def is_of_the_office(person: Person) -> bool:
-    """Whether somebody holds a role that needs a second key."""
-    today = clock.today()
-    return person.roles.filter(Q(until=None) | Q(until__gt=today), kind__in=GUARDED).exists()
+    """Whether somebody holds a role that needs a second key, or held one lately."""
+    return person.roles.filter(Q(until=None) | Q(until__gt=clock.today() - LATELY), kind__in=GUARDED).exists()
 
 
 def readmissions_waiting(viewer: Acting) -> Sequence[Readmission]:

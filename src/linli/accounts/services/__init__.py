@@ -30,6 +30,7 @@ from linli.accounts.services.logins import (
     open_account,
     use_sign_in_link,
 )
+from linli.accounts.services.numbers import change_own_phone
 from linli.accounts.services.oversight import appoint_officer
 from linli.accounts.services.phones import ask_phone_code, send_phone_code, use_phone_code, words_of_phone_code
 from linli.accounts.services.weixin import enter_by_weixin, link_weixin, unlink_weixin
@@ -41,6 +42,7 @@ __all__ = [
     "appoint_officer",
     "ask_phone_code",
     "begin_totp",
+    "change_own_phone",
     "claim_door",
     "confirm_claim",
     "confirm_totp",

@@ -21,13 +21,15 @@ from linli.accounts.models import (
 from linli.accounts.policy import AGREE_TO_READMISSION, READMIT
 from linli.accounts.queries.anew import WAITS, is_of_the_office
 from linli.accounts.queries.doors import has_login
+from linli.accounts.services.family import end_helps_with
 from linli.accounts.services.limits import spend
 from linli.accounts.services.logins import new_account
+from linli.accounts.services.numbers import tell_number
 from linli.community.models import Person
 from linli.community.policy import not_allowed, require
+from linli.community.queries import wrote_own_phone
 from linli.community.services import record_phone, reveal
 from linli.messaging.queries import sms_channel
-from linli.messaging.services import Recipient, send_message
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
@@ -41,7 +43,8 @@ A_DAY = 20
 def readmit_person(*, person: Person, basis: str, number_too: bool, by: Acting) -> Readmission:
     """Let somebody in anew, or ask for it: of somebody of the office it waits for a second of the office.
 
-    ``number_too``: their number is lost as well, and is taken off the roster, since a code sent to it would open.
+    ``number_too``: their number is lost as well, and is taken off the roster, since a code sent to it would open. One
+    that was written from their own login is taken off in any case.
     Refused: who may not, oneself, no basis, and somebody who never came in, whom an invitation lets in.
     """
     require(by, READMIT, person.community)
@@ -61,7 +64,7 @@ def ask_readmission(person: Person, asker: UUID, basis: str, number_too: bool, b
     person = Person.objects.select_for_update(no_key=True, of=("self",)).select_related("community").get(id=person.id)
     waiting = Readmission.objects.filter(person=person, state=State.ASKED).first()
     if waiting is not None and waiting.asked_at > clock.now() - WAITS:
-        return waiting
+        return lose_number_too(waiting, by) if number_too and not waiting.number_too else waiting
     if waiting is not None:
         end_readmission(waiting, State.WITHDRAWN, by)
     if not has_login(person):
@@ -79,6 +82,14 @@ def ask_readmission(person: Person, asker: UUID, basis: str, number_too: bool, b
     else:
         let_in_anew(asked, by)
     return asked
+
+
+def lose_number_too(waiting: Readmission, by: Acting) -> Readmission:
+    """Who asks again knows more by now: the number is lost as well. It is never taken back but with the whole."""
+    waiting.number_too = True
+    waiting.save(update_fields=["number_too"])
+    note("readmission.number-lost", by=by, subject_kind="person", subject=waiting.person_id, place=waiting.community_id)
+    return waiting
 
 
 @transaction.atomic
@@ -119,6 +130,7 @@ def let_in_anew(asked: Readmission, by: Acting) -> None:
     fresh = new_account()
     Claim.objects.create(community_id=person.community_id, account=fresh, person=person, confirmed_at=clock.now())
     FamilyHelp.objects.filter(account__in=old, community=person.community_id).update(account=fresh)
+    helps = end_helps_with(person, by=by)
     for account in old:
         end_ways_in(account)
     now = clock.now()
@@ -126,10 +138,11 @@ def let_in_anew(asked: Readmission, by: Acting) -> None:
     unused.update(used_at=now)
     if person.phone_index is not None:
         PhoneCode.objects.filter(phone_index=person.phone_index, ended_at=None).update(ended_at=now)
-    if asked.number_too:
+    if not asked.number_too:
+        tell_on_phone(person, helps, by)
+    if asked.number_too or wrote_own_phone(person):
+        # Whoever held the lost phone could have written theirs: a code sent there would open the new account.
         record_phone(person=person, phone="", by=by)
-    else:
-        tell_on_phone(person, by)
     end_readmission(asked, State.DONE, by)
 
 
@@ -146,19 +159,13 @@ def end_ways_in(account: Account) -> None:
         account.save(update_fields=["is_active"])
 
 
-def tell_on_phone(person: Person, by: Acting) -> None:
+def tell_on_phone(person: Person, helps: int, by: Acting) -> None:
     """Say it to the number that the roster has, where the community sends messages: whoever did not ask will hear."""
-    channel = sms_channel([person.community_id])
-    if channel is None or person.phone_sealed is None:
-        return
-    send_message(
-        channel=channel,
-        title="重新进门",
-        body="社区给您开了新的进门，以前的手机都退出了。不是您要的，请马上打电话给社区。",
-        recipients=[Recipient(reveal(person, field="phone", purpose="deliver", by=by))],
-        urgent=True,
-        by=Acting.system(person.community_id),
-    )
+    if sms_channel([person.community_id]) is not None and person.phone_sealed is not None:
+        words = "社区给您开了新的进门，以前的手机都退出了。不是您要的，请马上打电话给社区。"
+        words += "请家里人帮忙的也停了，可以再请。" if helps else ""
+        number = reveal(person, field="phone", purpose="deliver", by=by)
+        tell_number(person, number, title="重新进门", body=words)
 
 
 def end_readmission(asked: Readmission, state: Readmission.State, by: Acting) -> None:

@@ -116,6 +116,20 @@ def known_self(made: FamilyHelp, account: Account | None) -> Person | None:
     return mine.filter(id=made.elder_id).first() or mine.first()
 
 
+def end_helps_with(person: Person, *, by: Acting) -> int:
+    """End what could have been begun from a phone that somebody lost, in the caller's transaction and by the caller's
+    right: whoever helps them, and invitations of theirs that nobody took up. They invite again.
+
+    Returns how many ended.
+    """
+    untaken = Q(invited_by=person, accepted_at=None)
+    found = FamilyHelp.objects.select_for_update(of=("self",)).filter(Q(elder=person) | untaken, ended_at=None)
+    helps = list(found.order_by("id"))
+    for made in helps:
+        write_end(made, by)
+    return len(helps)
+
+
 @transaction.atomic
 def end_help(*, help_id: UUID, by: Acting) -> FamilyHelp:
     """End a help or take an invitation back: the elder, the helper, or who may write down the elder's word.
@@ -131,7 +145,11 @@ def end_help(*, help_id: UUID, by: Acting) -> FamilyHelp:
     if not theirs and not can_reach(by, RECORD_HELP, made.elder):
         raise not_allowed()
     if made.ended_at is None:
-        made.ended_at = clock.now()
-        made.save(update_fields=["ended_at"])
-        note("family-help.ended", by=by, subject_kind="family_help", subject=made.id, place=made.community_id)
+        write_end(made, by)
     return made
+
+
+def write_end(made: FamilyHelp, by: Acting) -> None:
+    made.ended_at = clock.now()
+    made.save(update_fields=["ended_at"])
+    note("family-help.ended", by=by, subject_kind="family_help", subject=made.id, place=made.community_id)

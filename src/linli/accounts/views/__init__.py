@@ -17,7 +17,7 @@ from linli.accounts.views.keys import app, keys, new_app, paper, passkey, prove,
 from linli.accounts.views.own import add_browser, data, devices, end_browsers
 from linli.accounts.views.people import anew, bodies, call, invite, leaders, people, person
 from linli.accounts.views.phones import ask_code, enter_code
-from linli.accounts.views.weixin import end_weixin, from_weixin, to_weixin
+from linli.accounts.views.weixin import begin_link, end_weixin, from_weixin, to_weixin
 
 __all__ = [
     "add_browser",
@@ -25,6 +25,7 @@ __all__ = [
     "app",
     "ask_code",
     "at_door",
+    "begin_link",
     "bodies",
     "call",
     "choose",

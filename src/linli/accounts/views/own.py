@@ -18,13 +18,13 @@ from linli.accounts.forms import PhoneForm
 from linli.accounts.models import Account, Readmission
 from linli.accounts.queries import sessions_of, weixins_of
 from linli.accounts.queries.anew import readmissions_of
-from linli.accounts.services import add_device, end_sessions
+from linli.accounts.services import add_device, change_own_phone, end_sessions
 from linli.accounts.views.asking import in_weixin
 from linli.accounts.words import device_words, field_words, purpose_words, role_words
 from linli.community.models import Person
 from linli.community.policy import not_allowed
 from linli.community.queries import Reading, person_of, readings_of
-from linli.community.services import record_phone, reveal
+from linli.community.services import reveal
 from linli.record.acting import Acting, actor
 from linli.rules.errors import Refused
 from linli.web import parts
@@ -49,7 +49,7 @@ def data(request: HttpRequest) -> HttpResponse:
     form = PhoneForm(request.POST if request.method == "POST" else None, initial={"phone": here})
     if request.method == "POST" and form.is_valid():
         try:
-            record_phone(person=person, phone=form.cleaned_data["phone"], by=by)
+            change_own_phone(person=person, phone=form.cleaned_data["phone"], by=by)
             messages.success(request, _("记下了。"))
             return redirect("own-data")
         except Refused as refused:

@@ -29,7 +29,7 @@ from linli.accounts.services import (
 from linli.accounts.words import basis_words, body_words
 from linli.community.models import Organisation, Person, Role
 from linli.community.policy import CHANGE_REGISTER, CHANGE_ROLES, SEE_REGISTER, can, require
-from linli.community.queries import bodies_of, community_of, find_people, places_of, roles_of
+from linli.community.queries import bodies_of, community_of, find_people, places_of, roles_of, wrote_own_phone
 from linli.community.services import add_organisation, add_person, end_role, give_role, reveal
 from linli.record.acting import Acting, actor
 from linli.record.services import answer_once
@@ -136,6 +136,7 @@ class Anew:
 
     form: ReadmitForm | None
     four_eyes: bool
+    own_number: bool
     asked: Readmission | None
     basis: str
     may_agree: bool
@@ -151,6 +152,7 @@ def anew_part(found: Person, by: Acting) -> Anew:
     return Anew(
         form=ReadmitForm() if may_ask else None,
         four_eyes=is_of_the_office(found),
+        own_number=(may_ask or waiting is not None) and wrote_own_phone(found),
         asked=waiting,
         basis=basis_words()[waiting.basis] if waiting else "",
         may_agree=waiting is not None and of_the_office and by.person not in (waiting.asked_by_id, found.id),

@@ -43,12 +43,27 @@ def ours() -> Weixin:
 
 @require_safe
 def to_weixin(request: HttpRequest) -> HttpResponse:
-    """To Weixin, to come back known; who is in already comes back to link. A link, since no form may lead elsewhere."""
-    account = request.user if isinstance(request.user, Account) else None
+    """To Weixin, to come back known. Who is in already is not led there: a link from anywhere would link for them."""
+    official = ours()
+    if request.user.is_authenticated:
+        return redirect("devices")
+    return redirect(way_out(request, official, ""))
+
+
+@login_required
+@require_POST
+def begin_link(request: HttpRequest) -> HttpResponse:
+    """The account's own word that it links a Weixin, and the way there: a link, since no form may lead elsewhere."""
+    address = way_out(request, ours(), str(cast(Account, request.user).id))
+    return render(request, "accounts/link_weixin.html", {"address": address})
+
+
+def way_out(request: HttpRequest, official: Weixin, account: str) -> str:
+    """The address at Weixin under a new state, which this browser keeps. Each try from outside makes a session."""
+    spend_here("ways to weixin", request, most=60)
     state = secrets.token_hex(16)
-    address = ours().address(back=settings.ADDRESS + reverse("from-weixin"), state=state)
-    request.session[WAY] = [state, clock.now().isoformat(), str(account.id) if account else ""]
-    return redirect(address)
+    request.session[WAY] = [state, clock.now().isoformat(), account]
+    return official.address(back=settings.ADDRESS + reverse("from-weixin"), state=state)
 
 
 @require_safe

@@ -16,7 +16,7 @@ from linli.community.queries.intake import (
 )
 from linli.community.queries.labels import DoorLabel, labels_of
 from linli.community.queries.owners import owners_of
-from linli.community.queries.personal import Reading, people_by_phone, readings_of
+from linli.community.queries.personal import Reading, people_by_phone, readings_of, wrote_own_phone
 from linli.community.queries.places import (
     DoorLine,
     Ground,
@@ -79,4 +79,5 @@ __all__ = [
     "register_rows",
     "roles_of",
     "work_on",
+    "wrote_own_phone",
 ]

@@ -43,6 +43,16 @@ def readings_of(viewer: Acting) -> list[Reading]:
     ]
 
 
+def wrote_own_phone(person: Person) -> bool:
+    """Whether the number that somebody has on the roster was written from their own login.
+
+    A register fills in only where there is none, and leaves no event of the person: so the last event decides.
+    """
+    last = history("person", person.id).filter(name="person.phone-recorded").last()
+    written = last is not None and last.actor == person.id and bool(last.internal["there"])
+    return written and person.phone_index is not None
+
+
 def people_by_phone(community: Place, number: str, viewer: Acting) -> QuerySet[Person]:
     """Everybody of the community who has this phone; refused: what is no phone number."""
     require(viewer, SEE_REGISTER, community)
