@@ -89,7 +89,7 @@ def test_what_waited_is_settled_and_the_new_result_names_the_old(house: House, d
     (old,) = results_of(drive)
     with later(drive):
         recount = ordered(house, drive)
-        judge_late_slip(slip=LateSlip.objects.get(), admit=True, reason="截止前收的", by=house.clerk)
+        judge_late_slip(slip=LateSlip.objects.get(), admit=True, reason="截止前收的", by=house.second_clerk)
         assert [recounted(drive, 0), progress_of(drive, None).yes] == [("failed", "failed"), 1]
         conflict = seats_of(drive)[2].conflict
         assert conflict is not None
@@ -115,7 +115,7 @@ def test_a_paper_read_wrongly_is_read_again_by_another(house: House, drive: Driv
     first = seats_of(drive)[0]
     with later(drive):
         recount = ordered(house, drive)
-        judge_late_slip(slip=LateSlip.objects.get(), admit=False, reason="看不出哪天填的", by=house.clerk)
+        judge_late_slip(slip=LateSlip.objects.get(), admit=False, reason="看不出哪天填的", by=house.second_clerk)
         voice = Voice.objects.get(seat=first)
         more = {"voice": voice, "choice": "no", "reason": "勾的是不同意"}
         assert refusal(correct_slip, **more, by=house.clerk) == "slip.own"
@@ -152,7 +152,7 @@ def test_without_a_change_the_old_result_is_kept_and_says_so(house: House, drive
     with later(drive):
         recount = ordered(house, drive)
         assert refusal(decide_anew, recount=recount, by=house.clerk) == "late.waiting"
-        judge_late_slip(slip=LateSlip.objects.get(), admit=False, reason="看不出哪天填的", by=house.clerk)
+        judge_late_slip(slip=LateSlip.objects.get(), admit=False, reason="看不出哪天填的", by=house.second_clerk)
         assert refusal(decide_anew, recount=recount, by=house.clerk) == "recount.nothing-changed"
         kept = keep_result(recount=recount, outcome="纸表逐张看过，都对。", by=house.clerk)
         assert (kept.state, Result.objects.count(), PutRight.objects.count()) == ("found_right", 1, 1)

@@ -10,7 +10,7 @@ from linli.record.services import note
 from linli.rules.errors import Refused
 from linli.voting import counting, policy
 from linli.voting.models import Conflict, LateSlip, PutRight, Seat, Succession, Voice
-from linli.voting.queries.words import words_of
+from linli.voting.queries.words import paper_words, words_of
 from linli.voting.services.phone import drive_of
 from linli.voting.services.slips import Slip, record_slips
 from linli.voting.services.words import (
@@ -64,8 +64,9 @@ def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting
 def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> LateSlip:
     """A clerk named on the drive admits a late slip, or refuses it, for a reason that is published without the door.
 
-    Refused: no reason, a reason that names the door or its owner, a slip judged otherwise before, anything once the
-    drive is decided and its result is not looked into again.
+    Refused: no reason, a reason that names the door or its owner, a slip judged otherwise before, a slip that they
+    entered themselves where the drive has another clerk, one for a door that has a dated, witnessed slip, anything once
+    the drive is decided and its result is not looked into again.
     """
     drive = lock_drive_for_voices(slip.drive_id)
     clerk = policy.require_clerk(by, drive)
@@ -76,7 +77,11 @@ def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> 
         if slip.state == wanted:
             return slip
         raise Refused("late.judged", "这张表已经有人核对过了。请刷新页面看看。")
-    before = counting.said(lock_seat(drive, slip.seat_id))
+    policy.require_other_eyes(by, drive, entered_by=[slip.stack.clerk_id])
+    seat = lock_seat(drive, slip.seat_id)
+    if admit:
+        require_no_backed_slip(seat)
+    before = counting.said(seat)
     slip.reason = public_words(reason, slip.seat)
     slip.state, slip.judged_by_id, slip.judged_at = wanted, clerk, clock.now()
     slip.save(update_fields=["reason", "state", "judged_by", "judged_at"])
@@ -100,6 +105,17 @@ def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> 
         thread=drive.thread,
     )
     return slip
+
+
+def require_no_backed_slip(seat: Seat) -> None:
+    """Refuse to let a late slip take the place of one that a date and a witness show to be given in time."""
+    there = paper_words([seat]).get(seat.id)
+    if there is not None and there.stack is not None and there.stack.backed:
+        raise Refused(
+            "late.slip-there",
+            "{door}已经有一张有日期、有见证人的表，迟到的不能代替它，请退回。那一张录错了，就更正那一张。",
+            door=seat.label,
+        )
 
 
 @transaction.atomic

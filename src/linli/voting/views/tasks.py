@@ -1,7 +1,7 @@
 """The drive's work list: words that differ, late slips, homes that were sold; each settled by name and reason."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from linli.record.services import answer_once, note
 from linli.rules.errors import Forbidden, Refused
 from linli.voting.models import Conflict, Drive, LateSlip, Seat, Voice
 from linli.voting.policy import can_enter_slips, can_put_right, require_clerk, titles_of_other_clerks
-from linli.voting.queries import MARKS, Differing, WorkList, work_list
+from linli.voting.queries import MARKS, WorkList, work_list
 from linli.voting.services import admit_successor, judge_late_slip, settle_conflict
 from linli.voting.views.words import word_facts
 from linli.web.refusal import words_of
@@ -43,13 +43,18 @@ def tasks(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     return render(request, "voting/tasks.html", page | shown(found, others_for(by, drive)))
 
 
-def shown(found: WorkList, others: Callable[[Differing], str]) -> dict[str, Any]:
-    """The list as its page draws it; of each home whose slip the reader entered, which other role is to settle it."""
+def shown(found: WorkList, others: Callable[[Iterable[UUID | None]], str]) -> dict[str, Any]:
+    """The list as its page draws it; of each slip that the reader entered, which other role is to look at it."""
     return {
         "differing": [
-            (each, [word_facts(word) | photo_of(word) for word in each.words], others(each)) for each in found.differing
+            (
+                each,
+                [word_facts(word) | photo_of(word) for word in each.words],
+                others([word.entered_by_id for word in each.words]),
+            )
+            for each in found.differing
         ],
-        "late": [(slip, MARKS[slip.choice], photo_at(slip)) for slip in found.late],
+        "late": [(slip, MARKS[slip.choice], photo_at(slip), others([slip.stack.clerk_id])) for slip in found.late],
         "done": [
             *(
                 (each.seat.label, _("以%(word)s为准") % {"word": each.voice.get_choice_display()}, each)
@@ -64,12 +69,12 @@ def shown(found: WorkList, others: Callable[[Differing], str]) -> dict[str, Any]
     }
 
 
-def others_for(by: Acting, drive: Drive) -> Callable[[Differing], str]:
-    """Who settles a home in conflict instead of the reader, who entered its slip: roles; "" where the reader may."""
+def others_for(by: Acting, drive: Drive) -> Callable[[Iterable[UUID | None]], str]:
+    """Who looks at a slip instead of the reader, who entered it: roles; "" where the reader may."""
     titles = "、".join(titles_of_other_clerks(by, drive))
 
-    def others(each: Differing) -> str:
-        return titles if by.person in {word.entered_by_id for word in each.words if word.entered_by_id} else ""
+    def others(entered_by: Iterable[UUID | None]) -> str:
+        return titles if by.person in set(entered_by) else ""
 
     return others
 
