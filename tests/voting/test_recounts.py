@@ -127,10 +127,32 @@ def test_a_paper_read_wrongly_is_read_again_by_another(house: House, drive: Driv
         )  # fmt: skip
         assert refusal(correct_slip, **more, by=house.second_clerk) == "misread.not-a-slip"
         assert refusal(keep_result, recount=recount, outcome="没有错", by=house.clerk) == "recount.changed"
+        assert refusal(decide_anew, recount=recount, by=house.clerk) == "conflict.waiting"
+        settled(house, drive, "phone")
         decide_anew(recount=recount, by=house.clerk)
     assert [recounted(drive, 0), recounted(drive, 1)] == [("failed", "failed"), ("failed", "failed")]
     files = [recount_file(drive, each, each.results[0].scope_id)["units"][0]["voice"] for each in decisions_of(drive)]
     assert files == ["no", "yes"]
+
+
+def settled(house: House, drive: Drive, channel: str) -> Voice:
+    """The third home's words, settled for the one of ``channel``; the other, which is set aside."""
+    seat = seats_of(drive)[2]
+    assert seat.conflict is not None
+    settle_conflict(
+        conflict=seat.conflict, voice=seat.voices.get(channel=channel), reason="当面问过", by=house.second_clerk
+    )
+    return seat.voices.exclude(channel=channel).get()
+
+
+def test_a_slip_that_was_set_aside_is_not_brought_back_by_reading_it_again(house: House, drive: Drive):
+    with later(drive):
+        ordered(house, drive)
+        paper = settled(house, drive, "phone")
+        more = {"voice": paper, "choice": "abstain", "reason": "勾的是暂不表态"}
+        assert refusal(correct_slip, **more, by=house.second_clerk) == "misread.set-aside"
+        third = seats_of(drive)[2]
+        assert (third.conflict, third.voice and third.voice.choice) == (None, "no")
 
 
 def test_nothing_new_comes_in_while_a_result_is_looked_into(house: House, drive: Drive):

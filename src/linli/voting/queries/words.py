@@ -82,7 +82,7 @@ def agreed(owners: set[UUID], named: Mapping[UUID, UUID | None]) -> UUID | None:
 
 
 def paper_of_door(drive: Drive, door: str) -> Voice | None:
-    """The slip that is heard for a door, called by its short or its whole name; None where there is none."""
+    """The latest slip of a door, called by its short or its whole name; None where there is none."""
     papers = Voice.objects.filter(drive=drive, replaced_by=None, channel=Voice.Channel.PAPER)
     of_door = papers.filter(Q(seat__short=door) | Q(seat__label=door))
     return of_door.select_related("seat", "author", "collector", "entered_by", "stack", "signature").first()

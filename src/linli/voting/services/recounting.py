@@ -18,7 +18,7 @@ from linli.record.services import note
 from linli.rules.errors import Refused
 from linli.rules.masking import personal_pieces
 from linli.voting import counting, policy
-from linli.voting.models import Drive, PutRight, Recount, Seat, Voice
+from linli.voting.models import Conflict, Drive, PutRight, Recount, Seat, Voice
 from linli.voting.services.conflicts import written
 from linli.voting.services.deciding import counts_told, late_slips_told, waiting_slips, write_results
 from linli.voting.services.slips import Slip, record_slips
@@ -70,8 +70,8 @@ def correct_slip(
 ) -> Voice:
     """A paper that was read wrongly is read again, by another clerk where the drive has one: the same paper.
 
-    Refused: while no result is looked into, what was said on a phone, a slip that another took the place of, the same
-    reading again, no reason.
+    Refused: while no result is looked into, what was said on a phone, a slip that another took the place of, one that
+    was set aside when the home's words were settled, the same reading again, no reason.
     """
     drive = lock_drive_for_voices(voice.drive_id)
     policy.require_clerk(by, drive)
@@ -81,6 +81,11 @@ def correct_slip(
     seat = lock_seat(drive, voice.seat_id)
     if voice.stack is None or Voice.objects.filter(replaces=voice).exists():
         raise Refused("misread.not-a-slip", "只能更正现在算数的纸表。请刷新页面再看。")
+    if Conflict.objects.filter(set_aside=voice).exists():
+        raise Refused(
+            "misread.set-aside",
+            "这一户核对过说法，已经不以这张纸表为准，不用更正。觉得核对错了，请业主对结果提异议。",
+        )
     policy.require_other_eyes(by, drive, entered_by=[voice.entered_by_id])
     if (voice.choice, voice.objection) == (choice, objection):
         raise Refused("misread.the-same", "读出来和原来录的一样，不用更正。")
@@ -98,8 +103,8 @@ def correct_slip(
 def decide_anew(*, recount: Recount, by: Acting) -> Recount:
     """Everything is counted again, and each scope has a new result that names the old one; safe to try twice.
 
-    Refused: whoever asked for it, where the office has another who may; while a late slip waits; where nothing changed
-    and no objection asks for an answer: then the old result was right (``keep_result``).
+    Refused: whoever asked for it, where the office has another who may; while a late slip waits or a home's words
+    differ; where nothing changed and no objection asks for an answer: then the old result was right (``keep_result``).
     """
     drive, recount = lock_recount(recount, by)
     if recount.state == Recount.State.DECIDED:
@@ -113,6 +118,8 @@ def decide_anew(*, recount: Recount, by: Acting) -> Recount:
             "recount.nothing-changed",
             "核对下来没有变化，不用出新的结果。请写一句说明，再点“原来的结果没有错”；还有录错的，先更正。",
         )
+    if differing := drive.conflicts.filter(closed_at=None).count():
+        raise Refused("conflict.waiting", "还有{n}户说法不一样没有核对，先核对完，再出新的结果。", n=differing)
     pack = counting.pack_of(drive)
     states = write_results(drive, pack, recount=recount)
     ended = end_recount(recount, Recount.State.DECIDED, outcome="", by=by)
