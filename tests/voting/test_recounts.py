@@ -145,6 +145,23 @@ def settled(house: House, drive: Drive, channel: str) -> Voice:
     return seat.voices.exclude(channel=channel).get()
 
 
+def test_who_had_a_hand_in_a_paper_leaves_it_to_one_who_had_none(house: House, drive: Drive):
+    """The first clerk entered it, the second read it again: a third is left; without a third, not the last of them."""
+    third = somebody(house.community, "clerk", "录入丙")
+    with later(drive):
+        ordered(house, drive)
+        read = correct_slip(
+            voice=Voice.objects.get(seat=seats_of(drive)[0]), choice="no", reason="勾的是不同意", by=house.second_clerk
+        )
+        more = {"voice": read, "choice": "yes", "reason": "还是同意"}
+        named = drive.workers.create(community_id=drive.community_id, person=person_of(third), task="clerk")
+        for hand in (house.clerk, house.second_clerk):
+            assert refusal(correct_slip, **more, by=hand) == "slip.own"
+        named.delete()
+        assert refusal(correct_slip, **more, by=house.second_clerk) == "slip.own"
+        assert correct_slip(**more, by=house.clerk).replaces == read  # type: ignore[arg-type]
+
+
 def test_a_slip_that_was_set_aside_is_not_brought_back_by_reading_it_again(house: House, drive: Drive):
     with later(drive):
         ordered(house, drive)

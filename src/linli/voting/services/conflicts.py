@@ -10,7 +10,7 @@ from linli.record.services import note
 from linli.rules.errors import Refused
 from linli.voting import counting, policy
 from linli.voting.models import Conflict, LateSlip, PutRight, Seat, Succession, Voice
-from linli.voting.queries.words import paper_words, words_of
+from linli.voting.queries.words import hands_on, paper_words, words_of
 from linli.voting.services.phone import drive_of
 from linli.voting.services.slips import Slip, record_slips
 from linli.voting.services.words import (
@@ -28,8 +28,8 @@ def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting
     """A clerk named on the drive says, by name and with a reason, which of the words stands; both sides can read it.
 
     Refused: no reason, a word that is not one of those that differ, a conflict that is settled already otherwise, a
-    slip that they entered themselves where the drive has another clerk, anything once the drive is decided and its
-    result is not looked into again.
+    slip that they entered or read themselves where the drive has another clerk, anything once the drive is decided and
+    its result is not looked into again.
     """
     drive = lock_drive_for_voices(conflict.drive_id)
     clerk = policy.require_clerk(by, drive)
@@ -43,7 +43,7 @@ def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting
     words = words_of([seat])[seat.id]
     if voice not in words.clear:
         raise Refused("conflict.other-voice", "请选这一户现有的一份表态。它可能刚改过，请刷新页面再看。")
-    policy.require_other_eyes(by, drive, entered_by=[word.entered_by_id for word in words.heard])
+    policy.require_other_eyes(by, drive, hands=hands_on([seat])[seat.id])
     before = counting.said(seat)
     conflict.settled_by_id, conflict.reason = clerk, written(reason)
     conflict.save(update_fields=["settled_by", "reason"])
@@ -77,7 +77,7 @@ def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> 
         if slip.state == wanted:
             return slip
         raise Refused("late.judged", "这张表已经有人核对过了。请刷新页面看看。")
-    policy.require_other_eyes(by, drive, entered_by=[slip.stack.clerk_id])
+    policy.require_other_eyes(by, drive, hands=[slip.stack.clerk_id])
     seat = lock_seat(drive, slip.seat_id)
     if admit:
         require_no_backed_slip(seat)

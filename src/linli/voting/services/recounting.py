@@ -19,6 +19,7 @@ from linli.rules.errors import Refused
 from linli.rules.masking import personal_pieces
 from linli.voting import counting, policy
 from linli.voting.models import Conflict, Drive, PutRight, Recount, Seat, Voice
+from linli.voting.queries.words import hands_on
 from linli.voting.services.conflicts import written
 from linli.voting.services.deciding import counts_told, late_slips_told, waiting_slips, write_results
 from linli.voting.services.slips import Slip, record_slips
@@ -86,7 +87,7 @@ def correct_slip(
             "misread.set-aside",
             "这一户核对过说法，已经不以这张纸表为准，不用更正。觉得核对错了，请业主对结果提异议。",
         )
-    policy.require_other_eyes(by, drive, entered_by=[voice.entered_by_id])
+    policy.require_other_eyes(by, drive, hands=hands_on([seat])[seat.id])
     if (voice.choice, voice.objection) == (choice, objection):
         raise Refused("misread.the-same", "读出来和原来录的一样，不用更正。")
     before = counting.said(seat)
