@@ -10,6 +10,7 @@ from linli.cli.rules.verdict import verdict
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.models import Event
+from linli.record.queries import openings
 from linli.rules.errors import Forbidden, Refused
 from linli.voting.models import Drive, LateSlip, PutRight, Recount, Result, Seat, Voice
 from linli.voting.queries import decisions_of, late_told, progress_of, recount_file, results_of, work_list
@@ -105,7 +106,10 @@ def test_what_waited_is_settled_and_the_new_result_names_the_old(house: House, d
     told = [late_told(drive, at=each.at) for each in decisions_of(drive)]
     assert [(each.admitted, each.unjudged) for each in told if each] == [(1, 0), (0, 1)]
     event = Event.objects.get(name="drive.decided_anew")
-    assert event.public["looked_at"] == {"late_slip": 1, "conflict": 1}
+    assert set(event.public) == {"number", "ground", "results", "pack", "version", "pack_sha256"}
+    bound = {each["field"]: each["value"] for each in openings("a log", [event.id])[event.id]}
+    assert json.loads(bound["looked_at"]) == {"late_slip": 1, "conflict": 1}
+    assert json.loads(bound["counts"]) == {"一单元": {"yes": 3, "of": 3}}
     assert (done.ended_by_id, done.ended_at) == (house.clerk.person, new.recount and new.recount.ended_at)
     assert decide_anew(recount=recount, by=house.clerk) == done
     assert Result.objects.count() == 2

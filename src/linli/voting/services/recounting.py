@@ -21,7 +21,7 @@ from linli.voting import counting, policy
 from linli.voting.models import Conflict, Drive, PutRight, Recount, Seat, Voice
 from linli.voting.queries.words import hands_on
 from linli.voting.services.conflicts import written
-from linli.voting.services.deciding import counts_told, late_slips_told, waiting_slips, write_results
+from linli.voting.services.deciding import as_text, counts_told, late_slips_told, waiting_slips, write_results
 from linli.voting.services.slips import Slip, record_slips
 from linli.voting.services.words import lock_drive_for_voices, lock_seat, put_right
 
@@ -134,13 +134,16 @@ def decide_anew(*, recount: Recount, by: Acting) -> Recount:
             "number": recount.number,
             "ground": str(recount.ground),
             "results": states,
-            "counts": counts_told(drive),
-            "looked_at": dict(Counter(recount.put_right.values_list("kind", flat=True))),
             "pack": pack.id,
             "version": pack.version,
             "pack_sha256": pack.sha256,
         },
-        commitments={"reason": recount.reason, **late_slips_told(drive, at=ended)},
+        commitments={
+            "reason": recount.reason,
+            **counts_told(drive),
+            "looked_at": as_text(Counter(recount.put_right.values_list("kind", flat=True))),
+            **late_slips_told(drive, at=ended),
+        },
         thread=drive.thread,
     )
     return recount
