@@ -432,6 +432,8 @@ def test_one_clerk_alone_overturns_no_slip_and_a_late_one_never_takes_the_place_
 
 def test_a_public_reason_names_no_door_and_nobody(house: House, drive: Drive):
     seat = seats_of(drive)[1]
+    for name in ("孟庆和", "成功"):
+        somebody(house.community, name=name)
     with clock.told_at(after(drive, hours=10)):
         slip = late(house, drive, seat)
         for reason in (
@@ -439,9 +441,13 @@ def test_a_public_reason_names_no_door_and_nobody(house: House, drive: Drive):
             f"{seat.short}晚了",
             f"{seat.dwelling}晚了",
             f"{seat.entitled.get().name}病了",
+            f"和{seats_of(drive)[7].short}一起收的",
+            "问过孟庆和",
+            "打13800138000问过",
         ):
             told = refusal(judge_late_slip, slip=slip, admit=True, reason=reason, by=house.second_clerk)
             assert told == "reason.names-the-door"
+        judge_late_slip(slip=slip, admit=True, reason="写成了2301年，没有送成功", by=house.second_clerk)
 
 
 def test_a_late_slip_is_judged_once_by_a_named_clerk_before_the_end(house: House, drive: Drive):

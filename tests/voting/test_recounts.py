@@ -222,9 +222,10 @@ def test_who_asks_for_it_does_not_end_it_where_the_office_has_another(house: Hou
 
 
 @pytest.mark.parametrize(
-    "reason", ["", " ", "x" * 201, "一单元301录反了", "1-301录反了", "业主0的表录反了", "打13800138000问"]
+    "reason", ["", " ", "x" * 201, "一单元301录反了", "1-301录反了", "业主0的表录反了", "打13800138000问", "孟庆和看过"]
 )
 def test_the_reason_is_for_everybody_and_names_nobody(house: House, drive: Drive, reason: str):
+    somebody(house.community, name="孟庆和")
     with later(drive):
         code = refusal(ordered, house=house, drive=drive, reason=reason)
         assert code == ("reason.names-the-door" if 0 < len(reason.strip()) <= 200 else "reason.missing")

@@ -23,6 +23,7 @@ from linli.messaging.services.reviews import (
     hand_on_review,
     hide_text,
     name_reviewers,
+    pieces_of,
     return_text,
 )
 from linli.messaging.services.sending import Recipient, confirm_delivery, send_again, send_message
@@ -45,6 +46,7 @@ __all__ = [
     "mend_channel",
     "name_reviewers",
     "object_to_notice",
+    "pieces_of",
     "post_notice",
     "return_text",
     "revise_notice",

@@ -1,15 +1,19 @@
 """What the drive's people settle by name and reason: words that differ, slips that came late, homes that were sold."""
 
+import re
+
 from django.db import transaction
 
 from linli.community.models import Person
 from linli.community.queries import owners_of
+from linli.messaging.services import pieces_of
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
 from linli.rules.errors import Refused
+from linli.rules.masking import ORDINARY
 from linli.voting import counting, policy
-from linli.voting.models import Conflict, LateSlip, PutRight, Seat, Succession, Voice
+from linli.voting.models import Conflict, Drive, LateSlip, PutRight, Seat, Succession, Voice
 from linli.voting.queries.words import hands_on, paper_words, words_of
 from linli.voting.services.phone import drive_of
 from linli.voting.services.slips import Slip, record_slips
@@ -64,7 +68,7 @@ def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting
 def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> LateSlip:
     """A clerk named on the drive admits a late slip, or refuses it, for a reason that is published without the door.
 
-    Refused: no reason, a reason that names the door or its owner, a slip judged otherwise before, a slip that they
+    Refused: no reason, a reason that tells of a home or a person, a slip judged otherwise before, a slip that they
     entered themselves where the drive has another clerk, one for a door that has a dated, witnessed slip, anything once
     the drive is decided and its result is not looked into again.
     """
@@ -82,7 +86,7 @@ def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> 
     if admit:
         require_no_backed_slip(seat)
     before = counting.said(seat)
-    slip.reason = public_words(reason, slip.seat)
+    slip.reason = public_words(drive, reason)
     slip.state, slip.judged_by_id, slip.judged_at = wanted, clerk, clock.now()
     slip.save(update_fields=["reason", "state", "judged_by", "judged_at"])
     if admit:
@@ -153,11 +157,23 @@ def written(reason: str) -> str:
     return reason
 
 
-def public_words(reason: str, seat: Seat) -> str:
-    """A reason that anybody may read. Refused also: one that names the door, or somebody who speaks for it."""
+def public_words(drive: Drive, reason: str) -> str:
+    """A reason that everybody reads and nobody reviews.
+
+    Refused also: one that tells of a number, a home of the list, or somebody on the list or the roster.
+    """
     reason = written(reason)
-    names = [person.name for person in seat.entitled.all()]
-    marks = [seat.label, seat.short, str(seat.dwelling or ""), *names]
-    if any(mark and mark in reason for mark in marks):
-        raise Refused("reason.names-the-door", "这句原因会公布，不要写门牌和姓名。")
+    listed = Seat.entitled.through.objects.filter(seat__electorate=drive.electorate_id)
+    names = set(listed.values_list("person__name", flat=True))
+    if pieces_of(reason, drive.community_id, names=names, words=ORDINARY) or names_a_door(drive, reason):
+        raise Refused("reason.names-the-door", "这句原因会公布，不要写门牌、姓名和电话。")
     return reason
+
+
+def names_a_door(drive: Drive, reason: str) -> bool:
+    """Whether a home of the list stands in a text, however it is called; a year is no home."""
+    seats = Seat.objects.filter(electorate=drive.electorate_id).select_related("dwelling")
+    marks = {mark for seat in seats for mark in (seat.label, seat.short, str(seat.dwelling or ""))}
+    return any(
+        len(mark) > 2 and mark in reason and re.search(rf"(?<!\d){re.escape(mark)}(?![\d年])", reason) for mark in marks
+    )

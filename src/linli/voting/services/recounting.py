@@ -16,11 +16,10 @@ from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
 from linli.rules.errors import Refused
-from linli.rules.masking import personal_pieces
 from linli.voting import counting, policy
-from linli.voting.models import Conflict, Drive, PutRight, Recount, Seat, Voice
+from linli.voting.models import Conflict, Drive, PutRight, Recount, Voice
 from linli.voting.queries.words import hands_on
-from linli.voting.services.conflicts import written
+from linli.voting.services.conflicts import public_words, written
 from linli.voting.services.deciding import as_text, counts_told, late_slips_told, waiting_slips, write_results
 from linli.voting.services.slips import Slip, record_slips
 from linli.voting.services.words import lock_drive_for_voices, lock_seat, put_right
@@ -47,7 +46,7 @@ def order_recount(*, drive: Drive, reason: str, by: Acting, objection: NoticeObj
         number=drive.recounts.count() + 1,
         ground=Recount.Ground.OBJECTION if objection else Recount.Ground.ORDERED,
         objection=objection,
-        reason=told_of_nobody(drive, reason),
+        reason=public_words(drive, reason),
         ordered_by_id=by.person,
         ordered_as=title_of(by),
         ordered_at=clock.database_now(),
@@ -162,7 +161,7 @@ def keep_result(*, recount: Recount, outcome: str, by: Acting) -> Recount:
     policy.require_second_person(by, drive, ordered_by=recount.ordered_by_id)
     if changed_seats(recount):
         raise Refused("recount.changed", "核对下来有了变化，要出新的结果，不能说原来的没有错。")
-    end_recount(recount, Recount.State.FOUND_RIGHT, outcome=told_of_nobody(drive, outcome), by=by)
+    end_recount(recount, Recount.State.FOUND_RIGHT, outcome=public_words(drive, outcome), by=by)
     note(
         "drive.result_kept",
         by=by,
@@ -207,13 +206,3 @@ def end_recount(recount: Recount, state: Recount.State, *, outcome: str, by: Act
     recount.ended_by_id, recount.ended_as, recount.ended_at = by.person, title_of(by), ended
     recount.save(update_fields=["state", "outcome", "ended_by", "ended_as", "ended_at"])
     return ended
-
-
-def told_of_nobody(drive: Drive, words: str) -> str:
-    """A reason that everybody reads. Refused: none, and one that tells of a home of the list, its owner or a number."""
-    words = written(words)
-    seats = Seat.objects.filter(electorate=drive.electorate_id).prefetch_related("entitled")
-    marks = {mark for seat in seats for mark in (seat.label, seat.short, *(each.name for each in seat.entitled.all()))}
-    if personal_pieces(words, [mark for mark in marks if len(mark) > 1]) or any(mark in words for mark in marks):
-        raise Refused("reason.names-the-door", "这句原因会公布，不要写门牌和姓名。")
-    return words
