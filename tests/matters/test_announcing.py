@@ -16,8 +16,9 @@ from linli.record.services import run_due
 from linli.rules.errors import Forbidden, Refused
 from linli.voting.models import Recount, Voice
 from linli.voting.queries import decisions_of
-from linli.voting.services import correct_slip, decide_anew, enter_slips
+from linli.voting.services import correct_slip, decide_anew, enter_slips, keep_result
 from linli.web.papers import Facts, Text
+from tests import cast
 from tests.houses import ORDINARY, House, acting_as, build, person_of, seats_of, slips, somebody, stack_of
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,21 @@ def test_an_objection_is_upheld_and_the_new_result_takes_the_place_of_the_old_on
     assert (notice.state, notice.withdrawn_why) == ("withdrawn", f"结果重新核对过，见{today}写的公示。")
     with pytest.raises(Refused, match="已经核对过一次"):
         look_into_result(matter=matter, reason="再看看", objection=objection, by=house.secretary)
+
+
+def test_a_stale_page_of_one_recount_does_not_end_the_next(house: House, matter: Matter):
+    first = look_into_result(matter=matter, reason="有一张纸表录反了", by=house.secretary)
+    office = cast.signed_in(cast.Member(person_of(house.clerk), house.clerk))
+    address = f"/matters/{matter.id}/recount"
+    stale = office.get(address).content.decode()
+    assert stale.count(f'name="recount" value="{first.id}"') == 2
+    keep_result(recount=first, outcome="都对。", by=house.clerk)
+    second = look_into_result(matter=matter, reason="再看看", by=house.secretary)
+    sent = {"end": "kept", "outcome": "都对。"}
+    for each, state in ((first, "open"), (second, "found_right")):
+        assert office.post(f"{address}/end", sent | {"recount": each.id, "once": f"{each.id}"}).status_code == 302
+        second.refresh_from_db()
+        assert second.state == state
 
 
 def test_an_objection_is_answered_by_a_new_result_though_nothing_changed(house: House, matter: Matter):

@@ -85,6 +85,7 @@ def test_what_was_raised_wrongly_is_mended_under_the_same_number(house: House):
     assert not check_of(matter.thread_id, house.secretary).is_whole
     put(house, matter)
     assert refusal(edit_matter, **more, by=house.clerk) == "matter.asked"
+    assert refusal(edit_matter, **more | {"title": "给301室门口装扶手"}, by=house.clerk) == "notice.title-private"
 
 
 def test_of_two_who_mend_at_once_the_later_sees_both_texts(db: None):
@@ -147,6 +148,7 @@ def test_what_is_refused_at_raising(house: House):
     other = build("惠岗社区", rule=TINY)
     assert refusal(raised, house, title="  ") == "matter.no-words"
     assert refusal(raised, house, words="") == "matter.no-words"
+    assert refusal(raised, house, title="给301室门口装扶手") == "notice.title-private"
     assert refusal(raised, house, pack_id="cn.nowhere") == "pack.unknown"
     for body in ("convener", "carrier", "supervisor"):
         assert refusal(raised, house, **{body: other.committee}) == "matter.body-elsewhere"

@@ -1,4 +1,4 @@
-"""What the close of a drive opens to everybody: counts per unit and the reasons of late slips, and nothing else."""
+"""What the close of a drive opens to its readers: counts per unit and the reasons of late slips, and nothing else."""
 
 import json
 from collections import Counter
@@ -56,7 +56,7 @@ def test_counts_per_unit_and_late_reasons_are_opened_and_nothing_else(
     house = build(rule="2个单元，3–4层，每层1户")
     decided = closed_by_its_job(house, LIFT)
     yes = Counter(str(voice.seat.scope) for voice in Voice.objects.filter(choice="yes"))
-    assert decided.public["counts"] == {name: {"yes": count, "of": 2} for name, count in yes.items()}
+    assert "counts" not in decided.public
     Unsealed.objects.update(due_at=Now())
     while seal_due():
         pass
@@ -64,11 +64,12 @@ def test_counts_per_unit_and_late_reasons_are_opened_and_nothing_else(
     file = proof_of_thread(check_of(decided.thread, somebody(house.community)))
     (tmp_path / "proof.json").write_text(json.dumps(file))
     assert main(["verify", str(tmp_path / "proof.json")]) == 0
-    assert json.loads(capsys.readouterr().out)["opened"] == 4
+    assert json.loads(capsys.readouterr().out)["opened"] == 5
     entries = [json.loads(row["entry"]) for row in file["entries"]]
     assert "quiet" not in {entry["name"] for entry in entries}
     opened = {each["field"]: each["value"] for row in file["entries"] for each in row["opened"]}
-    assert set(opened) == {"title", "words", "question", "late_slips"}
+    assert set(opened) == {"title", "words", "question", "counts", "late_slips"}
+    assert json.loads(opened["counts"]) == {name: {"yes": count, "of": 2} for name, count in yes.items()}
     assert json.loads(opened["late_slips"]) == {
         "admitted": 0, "refused": 1, "unjudged": 0, "reasons": ["看不出哪天填的"],
     }  # fmt: skip
@@ -76,7 +77,13 @@ def test_counts_per_unit_and_late_reasons_are_opened_and_nothing_else(
     assert [row["opened"] for row in stranger["entries"]] == [[]] * len(entries)
     whole = b"".join(log_lines(Log.objects.get(community=house.community.id))).decode()
     seats = [voice.seat for voice in Voice.objects.select_related("seat")]
-    for hidden in (*(str(seat.id) for seat in seats), *(seat.short for seat in seats), "看不出哪天填的", '"no"'):
+    for hidden in (
+        *(str(seat.id) for seat in seats),
+        *(seat.short for seat in seats),
+        "看不出哪天填的",
+        '"no"',
+        '"yes"',
+    ):
         assert hidden not in whole
     quiet = [json.loads(line) for line in whole.splitlines() if '"name":"quiet"' in line]
     assert len(quiet) > 4
@@ -85,4 +92,5 @@ def test_counts_per_unit_and_late_reasons_are_opened_and_nothing_else(
 
 def test_where_all_must_agree_and_did_not_no_count_is_opened():
     house = build(rule="2个单元，3–4层，每层1户")
-    assert closed_by_its_job(house, UNANIMOUS).public["counts"] == {}
+    decided = closed_by_its_job(house, UNANIMOUS)
+    assert (set(decided.commitments), "counts" in decided.public) == ({"late_slips"}, False)

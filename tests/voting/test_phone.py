@@ -394,8 +394,8 @@ def test_a_late_slip_that_nothing_backs_counts_only_when_admitted(house: House, 
         assert stands(seat) == ""
         told = refusal(enter_slips, stack=one.stack, slips=slips([seat]), by=house.clerk)
         assert told == "slip.not-backed"
-        judge_late_slip(slip=one, admit=True, reason="截止前一天收的，收表人在场", by=house.clerk)
-        judge_late_slip(slip=two, admit=False, reason="看不出哪天填的", by=house.clerk)
+        judge_late_slip(slip=one, admit=True, reason="截止前一天收的，收表人在场", by=house.second_clerk)
+        judge_late_slip(slip=two, admit=False, reason="看不出哪天填的", by=house.second_clerk)
     assert (stands(seat), stands(other)) == ("yes", "")
     assert Voice.objects.get().reason == "截止前一天收的，收表人在场"
     assert [event.internal["admitted"] for event in Event.objects.filter(name="late-slip.judged").order_by("id")] == [
@@ -409,12 +409,31 @@ def test_a_late_slip_admitted_after_a_word_on_the_phone_overwrites_nothing(house
     seat = seats_of(drive)[1]
     say(seat, "no")
     with clock.told_at(after(drive, hours=10)):
-        judge_late_slip(slip=late(house, drive, seat), admit=True, reason="截止前收的", by=house.clerk)
+        judge_late_slip(slip=late(house, drive, seat), admit=True, reason="截止前收的", by=house.second_clerk)
     assert stands(seat) == "conflict"
+
+
+def test_one_clerk_alone_overturns_no_slip_and_a_late_one_never_takes_the_place_of_a_backed_one(
+    house: House, drive: Drive
+):
+    seat, other, *_ = seats_of(drive)[1:]
+    enter_slips(stack=stack_of(house, drive), slips=slips([seat], "no"), by=house.clerk)
+    with clock.told_at(after(drive, hours=10)):
+        against, alone = late(house, drive, seat), late(house, drive, other)
+        more = {"admit": True, "reason": "截止前收的"}
+        assert refusal(judge_late_slip, slip=alone, by=house.clerk, **more) == "slip.own"
+        assert refusal(hold_slips, stack=alone.stack, slips=[], by=house.second_clerk) == "stack.of-another"
+        assert refusal(judge_late_slip, slip=against, by=house.second_clerk, **more) == "late.slip-there"
+        judge_late_slip(slip=against, admit=False, reason="已经有一张表", by=house.second_clerk)
+        drive.workers.filter(person=house.second_clerk.person).delete()
+        judge_late_slip(slip=alone, by=house.clerk, **more)  # type: ignore[arg-type]
+    assert (stands(seat), stands(other)) == ("no", "yes")
 
 
 def test_a_public_reason_names_no_door_and_nobody(house: House, drive: Drive):
     seat = seats_of(drive)[1]
+    for name in ("孟庆和", "成功"):
+        somebody(house.community, name=name)
     with clock.told_at(after(drive, hours=10)):
         slip = late(house, drive, seat)
         for reason in (
@@ -422,9 +441,13 @@ def test_a_public_reason_names_no_door_and_nobody(house: House, drive: Drive):
             f"{seat.short}晚了",
             f"{seat.dwelling}晚了",
             f"{seat.entitled.get().name}病了",
+            f"和{seats_of(drive)[7].short}一起收的",
+            "问过孟庆和",
+            "打13800138000问过",
         ):
-            told = refusal(judge_late_slip, slip=slip, admit=True, reason=reason, by=house.clerk)
+            told = refusal(judge_late_slip, slip=slip, admit=True, reason=reason, by=house.second_clerk)
             assert told == "reason.names-the-door"
+        judge_late_slip(slip=slip, admit=True, reason="写成了2301年，没有送成功", by=house.second_clerk)
 
 
 def test_a_late_slip_is_judged_once_by_a_named_clerk_before_the_end(house: House, drive: Drive):
@@ -434,12 +457,12 @@ def test_a_late_slip_is_judged_once_by_a_named_clerk_before_the_end(house: House
             with pytest.raises(Forbidden):
                 judge_late_slip(slip=slip, admit=True, reason="x", by=by)
         for _ in range(2):
-            judge_late_slip(slip=slip, admit=False, reason="看不出哪天填的", by=house.clerk)
-        assert refusal(judge_late_slip, slip=slip, admit=True, reason="x", by=house.clerk) == "late.judged"
+            judge_late_slip(slip=slip, admit=False, reason="看不出哪天填的", by=house.second_clerk)
+        assert refusal(judge_late_slip, slip=slip, admit=True, reason="x", by=house.second_clerk) == "late.judged"
         waiting = late(house, drive, seats_of(drive)[2])
         assert refusal(decide_drive, drive=drive, by=house.secretary) == "late.waiting"
     with clock.told_at(after(drive, hours=73)):
-        assert refusal(judge_late_slip, slip=waiting, admit=True, reason="x", by=house.clerk) == "drive.over"
+        assert refusal(judge_late_slip, slip=waiting, admit=True, reason="x", by=house.second_clerk) == "drive.over"
         pass_deadline(drive.id)
     drive.refresh_from_db()
     assert drive.state == "decided"

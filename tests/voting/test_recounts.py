@@ -10,6 +10,7 @@ from linli.cli.rules.verdict import verdict
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.models import Event
+from linli.record.queries import openings
 from linli.rules.errors import Forbidden, Refused
 from linli.voting.models import Drive, LateSlip, PutRight, Recount, Result, Seat, Voice
 from linli.voting.queries import decisions_of, late_told, progress_of, recount_file, results_of, work_list
@@ -89,7 +90,7 @@ def test_what_waited_is_settled_and_the_new_result_names_the_old(house: House, d
     (old,) = results_of(drive)
     with later(drive):
         recount = ordered(house, drive)
-        judge_late_slip(slip=LateSlip.objects.get(), admit=True, reason="截止前收的", by=house.clerk)
+        judge_late_slip(slip=LateSlip.objects.get(), admit=True, reason="截止前收的", by=house.second_clerk)
         assert [recounted(drive, 0), progress_of(drive, None).yes] == [("failed", "failed"), 1]
         conflict = seats_of(drive)[2].conflict
         assert conflict is not None
@@ -105,7 +106,10 @@ def test_what_waited_is_settled_and_the_new_result_names_the_old(house: House, d
     told = [late_told(drive, at=each.at) for each in decisions_of(drive)]
     assert [(each.admitted, each.unjudged) for each in told if each] == [(1, 0), (0, 1)]
     event = Event.objects.get(name="drive.decided_anew")
-    assert event.public["looked_at"] == {"late_slip": 1, "conflict": 1}
+    assert set(event.public) == {"number", "ground", "results", "pack", "version", "pack_sha256"}
+    bound = {each["field"]: each["value"] for each in openings("a log", [event.id])[event.id]}
+    assert json.loads(bound["looked_at"]) == {"late_slip": 1, "conflict": 1}
+    assert json.loads(bound["counts"]) == {"一单元": {"yes": 3, "of": 3}}
     assert (done.ended_by_id, done.ended_at) == (house.clerk.person, new.recount and new.recount.ended_at)
     assert decide_anew(recount=recount, by=house.clerk) == done
     assert Result.objects.count() == 2
@@ -115,7 +119,7 @@ def test_a_paper_read_wrongly_is_read_again_by_another(house: House, drive: Driv
     first = seats_of(drive)[0]
     with later(drive):
         recount = ordered(house, drive)
-        judge_late_slip(slip=LateSlip.objects.get(), admit=False, reason="看不出哪天填的", by=house.clerk)
+        judge_late_slip(slip=LateSlip.objects.get(), admit=False, reason="看不出哪天填的", by=house.second_clerk)
         voice = Voice.objects.get(seat=first)
         more = {"voice": voice, "choice": "no", "reason": "勾的是不同意"}
         assert refusal(correct_slip, **more, by=house.clerk) == "slip.own"
@@ -127,10 +131,49 @@ def test_a_paper_read_wrongly_is_read_again_by_another(house: House, drive: Driv
         )  # fmt: skip
         assert refusal(correct_slip, **more, by=house.second_clerk) == "misread.not-a-slip"
         assert refusal(keep_result, recount=recount, outcome="没有错", by=house.clerk) == "recount.changed"
+        assert refusal(decide_anew, recount=recount, by=house.clerk) == "conflict.waiting"
+        settled(house, drive, "phone")
         decide_anew(recount=recount, by=house.clerk)
     assert [recounted(drive, 0), recounted(drive, 1)] == [("failed", "failed"), ("failed", "failed")]
     files = [recount_file(drive, each, each.results[0].scope_id)["units"][0]["voice"] for each in decisions_of(drive)]
     assert files == ["no", "yes"]
+
+
+def settled(house: House, drive: Drive, channel: str) -> Voice:
+    """The third home's words, settled for the one of ``channel``; the other, which is set aside."""
+    seat = seats_of(drive)[2]
+    assert seat.conflict is not None
+    settle_conflict(
+        conflict=seat.conflict, voice=seat.voices.get(channel=channel), reason="当面问过", by=house.second_clerk
+    )
+    return seat.voices.exclude(channel=channel).get()
+
+
+def test_who_had_a_hand_in_a_paper_leaves_it_to_one_who_had_none(house: House, drive: Drive):
+    """The first clerk entered it, the second read it again: a third is left; without a third, not the last of them."""
+    third = somebody(house.community, "clerk", "录入丙")
+    with later(drive):
+        ordered(house, drive)
+        read = correct_slip(
+            voice=Voice.objects.get(seat=seats_of(drive)[0]), choice="no", reason="勾的是不同意", by=house.second_clerk
+        )
+        more = {"voice": read, "choice": "yes", "reason": "还是同意"}
+        named = drive.workers.create(community_id=drive.community_id, person=person_of(third), task="clerk")
+        for hand in (house.clerk, house.second_clerk):
+            assert refusal(correct_slip, **more, by=hand) == "slip.own"
+        named.delete()
+        assert refusal(correct_slip, **more, by=house.second_clerk) == "slip.own"
+        assert correct_slip(**more, by=house.clerk).replaces == read  # type: ignore[arg-type]
+
+
+def test_a_slip_that_was_set_aside_is_not_brought_back_by_reading_it_again(house: House, drive: Drive):
+    with later(drive):
+        ordered(house, drive)
+        paper = settled(house, drive, "phone")
+        more = {"voice": paper, "choice": "abstain", "reason": "勾的是暂不表态"}
+        assert refusal(correct_slip, **more, by=house.second_clerk) == "misread.set-aside"
+        third = seats_of(drive)[2]
+        assert (third.conflict, third.voice and third.voice.choice) == (None, "no")
 
 
 def test_nothing_new_comes_in_while_a_result_is_looked_into(house: House, drive: Drive):
@@ -152,7 +195,7 @@ def test_without_a_change_the_old_result_is_kept_and_says_so(house: House, drive
     with later(drive):
         recount = ordered(house, drive)
         assert refusal(decide_anew, recount=recount, by=house.clerk) == "late.waiting"
-        judge_late_slip(slip=LateSlip.objects.get(), admit=False, reason="看不出哪天填的", by=house.clerk)
+        judge_late_slip(slip=LateSlip.objects.get(), admit=False, reason="看不出哪天填的", by=house.second_clerk)
         assert refusal(decide_anew, recount=recount, by=house.clerk) == "recount.nothing-changed"
         kept = keep_result(recount=recount, outcome="纸表逐张看过，都对。", by=house.clerk)
         assert (kept.state, Result.objects.count(), PutRight.objects.count()) == ("found_right", 1, 1)
@@ -179,9 +222,10 @@ def test_who_asks_for_it_does_not_end_it_where_the_office_has_another(house: Hou
 
 
 @pytest.mark.parametrize(
-    "reason", ["", " ", "x" * 201, "一单元301录反了", "1-301录反了", "业主0的表录反了", "打13800138000问"]
+    "reason", ["", " ", "x" * 201, "一单元301录反了", "1-301录反了", "业主0的表录反了", "打13800138000问", "孟庆和看过"]
 )
 def test_the_reason_is_for_everybody_and_names_nobody(house: House, drive: Drive, reason: str):
+    somebody(house.community, name="孟庆和")
     with later(drive):
         code = refusal(ordered, house=house, drive=drive, reason=reason)
         assert code == ("reason.names-the-door" if 0 < len(reason.strip()) <= 200 else "reason.missing")

@@ -1,6 +1,6 @@
 """Who may do what with a drive: the office opens and decides; those named on the drive enter slips and see the face."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -87,19 +87,29 @@ def can_see_tasks(by: Acting | None, drive: Drive) -> bool:
     return can_see_face(by, drive) or can_put_right(by, drive)
 
 
-def titles_of_other_clerks(by: Acting, drive: Drive) -> list[str]:
-    """Under which titles others than ``by`` are clerks of the drive today: roles, never persons."""
-    others = DriveWorker.objects.filter(drive=drive, task=DriveWorker.Task.CLERK).exclude(person=by.person)
+def titles_of_clerks(drive: Drive, *, besides: Iterable[UUID]) -> list[str]:
+    """Under which titles others than these people are clerks of the drive today: roles, never persons."""
+    others = DriveWorker.objects.filter(drive=drive, task=DriveWorker.Task.CLERK).exclude(person__in=besides)
     today = clock.today()
     roles = Role.objects.filter(community=drive.community_id, person__in=others.values("person"), since__lte=today)
     return sorted(set(roles.filter(Q(until=None) | Q(until__gt=today)).values_list("title", flat=True)))
 
 
-def require_other_eyes(by: Acting, drive: Drive, *, entered_by: Iterable[UUID | None]) -> None:
-    """Refuse somebody to judge the paper that they entered themselves, where the drive has another clerk for it."""
-    if by.person is None or by.person not in set(entered_by):
-        return
-    if titles := titles_of_other_clerks(by, drive):
+def titles_of_other_eyes(by: Acting, drive: Drive, *, hands: Sequence[UUID]) -> list[str]:
+    """Under which titles others are to look at a paper instead of ``by``; none where ``by`` may.
+
+    ``hands`` are those who entered and read it, the first first. Any of them leaves it to a clerk who is none of them;
+    where there is no such clerk, the last of them leaves it to another, so that nobody is locked out.
+    """
+    if by.person is None or by.person not in hands:
+        return []
+    titles = titles_of_clerks(drive, besides=hands)
+    return titles if titles or by.person != hands[-1] else titles_of_clerks(drive, besides=[by.person])
+
+
+def require_other_eyes(by: Acting, drive: Drive, *, hands: Sequence[UUID]) -> None:
+    """Refuse somebody to judge the paper that they had a hand in, where the drive has another clerk for it."""
+    if titles := titles_of_other_eyes(by, drive, hands=hands):
         raise Refused("slip.own", "这张纸表是您录的，要由另一位录入人来核对：{roles}。", roles="、".join(titles))
 
 

@@ -9,6 +9,7 @@ from linli.community.policy import require
 from linli.community.services import begin_thread, lock_community
 from linli.matters import policy
 from linli.matters.models import Matter
+from linli.messaging.services import impersonal
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
@@ -36,7 +37,8 @@ def raise_matter(
     """Raise what is wanted at ``place`` to a matter, and name who convenes, decides, carries and supervises.
 
     ``building_facts`` are what a subsidy is judged by (storeys, has_lift); ``cost`` is an estimate in fen. Refused: no
-    title or words, a rule that is not in force today, a body of another community.
+    title or words, a title that tells of a home or a person, a rule that is not in force today, a body of another
+    community.
     """
     require(by, policy.RAISE_MATTER, place)
     require_own_bodies(place, convener, carrier, supervisor)
@@ -166,6 +168,7 @@ def require_own_bodies(place: Place, *bodies: Organisation | None) -> None:
 
 
 def require_words(title: str, words: str) -> None:
-    """Refuse a matter that says nothing."""
+    """Refuse a matter that says nothing, and a title that the notice of its result could not carry."""
     if not title.strip() or not words.strip():
         raise Refused("matter.no-words", "请写下题目，和为什么要办这件事。")
+    impersonal(title)

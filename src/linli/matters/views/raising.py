@@ -63,7 +63,7 @@ def new(request: HttpRequest) -> HttpResponse:
             matter_id = answer_once(request.POST.get("once", ""), dict(request.POST), by=by, write=write)
             return redirect("matters:matter", matter_id)
         except Refused as refused:
-            add_refusal(form, refused)
+            add_refusal(form, refused, "title" if refused.code == "notice.title-private" else None)
     status = 400 if form.is_bound else 200
     return render(request, "matters/new.html", {"form": form, "once": once_key()}, status=status)
 
@@ -87,7 +87,7 @@ def edit(request: HttpRequest, matter_id: UUID) -> HttpResponse:
             messages.success(request, _("改好了。编号没有变，改以前写的也留着底。"))
             return redirect("matters:matter", found.id)
         except Refused as refused:
-            add_refusal(form, refused)
+            add_refusal(form, refused, "title" if refused.code == "notice.title-private" else None)
             found.refresh_from_db()
     stale = form.is_bound and request.POST.get("version", "") != found.version
     page = {"form": form, "matter": found, "stale": stale, "once": once_key()}

@@ -102,7 +102,10 @@ def under_way_page(matter: Matter, recount: Recount) -> dict[str, object]:
 @login_required
 @require_POST
 def end_recount(request: HttpRequest, matter_id: UUID) -> HttpResponse:
-    """Count everything again, or say that the old result was right."""
+    """Count everything again, or say that the old result was right: of the recount that the page showed.
+
+    Refused from the page of an earlier one: whoever sent it has not read the one that is open now.
+    """
     found, drive = fetch_decided(request, matter_id)
     by = office(request, found.place)
     under_way = drive.recounts.order_by("-number").first()
@@ -111,6 +114,8 @@ def end_recount(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     anew = request.POST.get("end") == "anew"
     outcome = request.POST.get("outcome", "")
     try:
+        if request.POST.get("recount") != str(under_way.id):
+            raise Refused("recount.another", "这一页是上一次核对的，没有记下。请看现在这一次的，再决定。")
         write_end(request, under_way, anew=anew, outcome=outcome, by=by)
     except Forbidden:
         raise

@@ -52,10 +52,15 @@ def checked_text(text: str) -> str:
     return text
 
 
-def pieces_of(text: str, community: UUID) -> tuple[Piece, ...]:
-    """What in a text tells of people, with the names on the community's roster."""
-    names = Person.objects.filter(community=community, name__in=possible_names(text)).values_list("name", flat=True)
-    return personal_pieces(text, set(names))
+def pieces_of(
+    text: str, community: UUID, *, names: Collection[str] = (), words: Collection[str] = ()
+) -> tuple[Piece, ...]:
+    """What in a text tells of people, with the names on the community's roster, and ``names`` besides.
+
+    ``words`` are no names; they are given where nobody looks at the pieces afterwards.
+    """
+    roster = Person.objects.filter(community=community, name__in=possible_names(text)).values_list("name", flat=True)
+    return personal_pieces(text, {*roster, *names}, words)
 
 
 def put_up_for_review(

@@ -33,7 +33,7 @@ from linli.voting.queries.rule import Law, condition_name, condition_words, law_
 from linli.voting.queries.sharing import ShareCurve, Step, plan_of, share_curve, shares_of
 from linli.voting.queries.stacks import ScopeAsked, SlipRow, scopes_asked, slip_rows
 from linli.voting.queries.tasks import Differing, LateTold, Sold, WorkList, late_told, tasks_waiting, work_list
-from linli.voting.queries.words import paper_of_door
+from linli.voting.queries.words import hands_on, paper_of_door
 
 __all__ = [
     "MARKS",
@@ -66,6 +66,7 @@ __all__ = [
     "condition_words",
     "decisions_of",
     "face_of",
+    "hands_on",
     "homes_of_others",
     "homes_to_visit_first",
     "late_told",

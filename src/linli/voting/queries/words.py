@@ -82,10 +82,22 @@ def agreed(owners: set[UUID], named: Mapping[UUID, UUID | None]) -> UUID | None:
 
 
 def paper_of_door(drive: Drive, door: str) -> Voice | None:
-    """The slip that is heard for a door, called by its short or its whole name; None where there is none."""
+    """The latest slip of a door, called by its short or its whole name; None where there is none."""
     papers = Voice.objects.filter(drive=drive, replaced_by=None, channel=Voice.Channel.PAPER)
     of_door = papers.filter(Q(seat__short=door) | Q(seat__label=door))
     return of_door.select_related("seat", "author", "collector", "entered_by", "stack", "signature").first()
+
+
+def hands_on(seats: Iterable[Seat]) -> dict[UUID, list[UUID]]:
+    """Who had a hand in the slips of each seat: who took in its stack and who read it, from the first to the last.
+
+    Each slip of a seat takes the place of the one before, so that all of them are one chain.
+    """
+    slips = Voice.objects.filter(seat__in=[seat.id for seat in seats], channel=Voice.Channel.PAPER).order_by("id")
+    hands: dict[UUID, list[UUID]] = defaultdict(list)
+    for seat, clerk, reader in slips.values_list("seat", "stack__clerk", "entered_by"):
+        hands[seat] += [hand for hand in (clerk, reader) if hand is not None]
+    return hands
 
 
 def paper_words(seats: Iterable[Seat]) -> dict[UUID, Voice]:

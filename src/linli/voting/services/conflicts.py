@@ -1,16 +1,20 @@
 """What the drive's people settle by name and reason: words that differ, slips that came late, homes that were sold."""
 
+import re
+
 from django.db import transaction
 
 from linli.community.models import Person
 from linli.community.queries import owners_of
+from linli.messaging.services import pieces_of
 from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
 from linli.rules.errors import Refused
+from linli.rules.masking import ORDINARY
 from linli.voting import counting, policy
-from linli.voting.models import Conflict, LateSlip, PutRight, Seat, Succession, Voice
-from linli.voting.queries.words import words_of
+from linli.voting.models import Conflict, Drive, LateSlip, PutRight, Seat, Succession, Voice
+from linli.voting.queries.words import hands_on, paper_words, words_of
 from linli.voting.services.phone import drive_of
 from linli.voting.services.slips import Slip, record_slips
 from linli.voting.services.words import (
@@ -28,8 +32,8 @@ def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting
     """A clerk named on the drive says, by name and with a reason, which of the words stands; both sides can read it.
 
     Refused: no reason, a word that is not one of those that differ, a conflict that is settled already otherwise, a
-    slip that they entered themselves where the drive has another clerk, anything once the drive is decided and its
-    result is not looked into again.
+    slip that they entered or read themselves where the drive has another clerk, anything once the drive is decided and
+    its result is not looked into again.
     """
     drive = lock_drive_for_voices(conflict.drive_id)
     clerk = policy.require_clerk(by, drive)
@@ -43,7 +47,7 @@ def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting
     words = words_of([seat])[seat.id]
     if voice not in words.clear:
         raise Refused("conflict.other-voice", "请选这一户现有的一份表态。它可能刚改过，请刷新页面再看。")
-    policy.require_other_eyes(by, drive, entered_by=[word.entered_by_id for word in words.heard])
+    policy.require_other_eyes(by, drive, hands=hands_on([seat])[seat.id])
     before = counting.said(seat)
     conflict.settled_by_id, conflict.reason = clerk, written(reason)
     conflict.save(update_fields=["settled_by", "reason"])
@@ -64,8 +68,9 @@ def settle_conflict(*, conflict: Conflict, voice: Voice, reason: str, by: Acting
 def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> LateSlip:
     """A clerk named on the drive admits a late slip, or refuses it, for a reason that is published without the door.
 
-    Refused: no reason, a reason that names the door or its owner, a slip judged otherwise before, anything once the
-    drive is decided and its result is not looked into again.
+    Refused: no reason, a reason that tells of a home or a person, a slip judged otherwise before, a slip that they
+    entered themselves where the drive has another clerk, one for a door that has a dated, witnessed slip, anything once
+    the drive is decided and its result is not looked into again.
     """
     drive = lock_drive_for_voices(slip.drive_id)
     clerk = policy.require_clerk(by, drive)
@@ -76,8 +81,12 @@ def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> 
         if slip.state == wanted:
             return slip
         raise Refused("late.judged", "这张表已经有人核对过了。请刷新页面看看。")
-    before = counting.said(lock_seat(drive, slip.seat_id))
-    slip.reason = public_words(reason, slip.seat)
+    policy.require_other_eyes(by, drive, hands=[slip.stack.clerk_id])
+    seat = lock_seat(drive, slip.seat_id)
+    if admit:
+        require_no_backed_slip(seat)
+    before = counting.said(seat)
+    slip.reason = public_words(drive, reason)
     slip.state, slip.judged_by_id, slip.judged_at = wanted, clerk, clock.now()
     slip.save(update_fields=["reason", "state", "judged_by", "judged_at"])
     if admit:
@@ -100,6 +109,17 @@ def judge_late_slip(*, slip: LateSlip, admit: bool, reason: str, by: Acting) -> 
         thread=drive.thread,
     )
     return slip
+
+
+def require_no_backed_slip(seat: Seat) -> None:
+    """Refuse to let a late slip take the place of one that a date and a witness show to be given in time."""
+    there = paper_words([seat]).get(seat.id)
+    if there is not None and there.stack is not None and there.stack.backed:
+        raise Refused(
+            "late.slip-there",
+            "{door}已经有一张有日期、有见证人的表，迟到的不能代替它，请退回。那一张录错了，就更正那一张。",
+            door=seat.label,
+        )
 
 
 @transaction.atomic
@@ -137,11 +157,23 @@ def written(reason: str) -> str:
     return reason
 
 
-def public_words(reason: str, seat: Seat) -> str:
-    """A reason that anybody may read. Refused also: one that names the door, or somebody who speaks for it."""
+def public_words(drive: Drive, reason: str) -> str:
+    """A reason that everybody reads and nobody reviews.
+
+    Refused also: one that tells of a number, a home of the list, or somebody on the list or the roster.
+    """
     reason = written(reason)
-    names = [person.name for person in seat.entitled.all()]
-    marks = [seat.label, seat.short, str(seat.dwelling or ""), *names]
-    if any(mark and mark in reason for mark in marks):
-        raise Refused("reason.names-the-door", "这句原因会公布，不要写门牌和姓名。")
+    listed = Seat.entitled.through.objects.filter(seat__electorate=drive.electorate_id)
+    names = set(listed.values_list("person__name", flat=True))
+    if pieces_of(reason, drive.community_id, names=names, words=ORDINARY) or names_a_door(drive, reason):
+        raise Refused("reason.names-the-door", "这句原因会公布，不要写门牌、姓名和电话。")
     return reason
+
+
+def names_a_door(drive: Drive, reason: str) -> bool:
+    """Whether a home of the list stands in a text, however it is called; a year is no home."""
+    seats = Seat.objects.filter(electorate=drive.electorate_id).select_related("dwelling")
+    marks = {mark for seat in seats for mark in (seat.label, seat.short, str(seat.dwelling or ""))}
+    return any(
+        len(mark) > 2 and mark in reason and re.search(rf"(?<!\d){re.escape(mark)}(?![\d年])", reason) for mark in marks
+    )

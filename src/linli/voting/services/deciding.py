@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -97,31 +97,37 @@ def decide(drive: Drive, *, by: Acting) -> None:
         place=drive.place_id,
         public={
             "results": states,
-            "counts": counts_told(drive),
             "pack": pack.id,
             "version": pack.version,
             "pack_sha256": pack.sha256,
             "late_slips_not_judged": waiting_slips(drive),
         },
-        commitments=late_slips_told(drive, at=drive.decided_at),
+        commitments={**counts_told(drive), **late_slips_told(drive, at=drive.decided_at)},
         thread=drive.thread,
     )
 
 
-def counts_told(drive: Drive) -> dict[str, dict[str, int]]:
-    """What a close opens of a drive to everybody, and nothing more: how many agree in each scope, of how many.
+def counts_told(drive: Drive) -> dict[str, str]:
+    """What a close opens of a drive to whoever may read the affair: how many agree in each scope, of how many.
 
-    No rule that was read asks for answers by room, so none is opened; where all must agree and did not, not even the
-    counts, which would name those who did not.
+    The log binds to it and does not show it: the affair's circle may be smaller than the net. No rule that was read
+    asks for answers by room, so none is opened; where all must agree and did not, not even the counts, which would name
+    those who did not.
     """
     scopes = progress_of(drive, None).scopes
-    return {scope.name: {"yes": scope.yes, "of": scope.of} for scope in scopes if scope.yes is not None and scope.of}
+    told = {scope.name: {"yes": scope.yes, "of": scope.of} for scope in scopes if scope.yes is not None and scope.of}
+    return {"counts": as_text(told)} if told else {}
 
 
 def late_slips_told(drive: Drive, *, at: datetime) -> dict[str, str]:
     """What is published of late slips: how many, and the reasons, which whoever may read the affair is shown."""
     told = late_told(drive, at=at)
-    return {"late_slips": json.dumps(asdict(told), ensure_ascii=False, sort_keys=True)} if told else {}
+    return {"late_slips": as_text(asdict(told))} if told else {}
+
+
+def as_text(told: Mapping[str, object]) -> str:
+    """Facts as the one text that the record binds to."""
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def write_results(drive: Drive, pack: Pack, *, recount: Recount | None = None) -> dict[str, str]:

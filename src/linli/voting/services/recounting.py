@@ -16,11 +16,11 @@ from linli.record import clock
 from linli.record.acting import Acting
 from linli.record.services import note
 from linli.rules.errors import Refused
-from linli.rules.masking import personal_pieces
 from linli.voting import counting, policy
-from linli.voting.models import Drive, PutRight, Recount, Seat, Voice
-from linli.voting.services.conflicts import written
-from linli.voting.services.deciding import counts_told, late_slips_told, waiting_slips, write_results
+from linli.voting.models import Conflict, Drive, PutRight, Recount, Voice
+from linli.voting.queries.words import hands_on
+from linli.voting.services.conflicts import public_words, written
+from linli.voting.services.deciding import as_text, counts_told, late_slips_told, waiting_slips, write_results
 from linli.voting.services.slips import Slip, record_slips
 from linli.voting.services.words import lock_drive_for_voices, lock_seat, put_right
 
@@ -46,7 +46,7 @@ def order_recount(*, drive: Drive, reason: str, by: Acting, objection: NoticeObj
         number=drive.recounts.count() + 1,
         ground=Recount.Ground.OBJECTION if objection else Recount.Ground.ORDERED,
         objection=objection,
-        reason=told_of_nobody(drive, reason),
+        reason=public_words(drive, reason),
         ordered_by_id=by.person,
         ordered_as=title_of(by),
         ordered_at=clock.database_now(),
@@ -70,8 +70,8 @@ def correct_slip(
 ) -> Voice:
     """A paper that was read wrongly is read again, by another clerk where the drive has one: the same paper.
 
-    Refused: while no result is looked into, what was said on a phone, a slip that another took the place of, the same
-    reading again, no reason.
+    Refused: while no result is looked into, what was said on a phone, a slip that another took the place of, one that
+    was set aside when the home's words were settled, the same reading again, no reason.
     """
     drive = lock_drive_for_voices(voice.drive_id)
     policy.require_clerk(by, drive)
@@ -81,7 +81,12 @@ def correct_slip(
     seat = lock_seat(drive, voice.seat_id)
     if voice.stack is None or Voice.objects.filter(replaces=voice).exists():
         raise Refused("misread.not-a-slip", "只能更正现在算数的纸表。请刷新页面再看。")
-    policy.require_other_eyes(by, drive, entered_by=[voice.entered_by_id])
+    if Conflict.objects.filter(set_aside=voice).exists():
+        raise Refused(
+            "misread.set-aside",
+            "这一户核对过说法，已经不以这张纸表为准，不用更正。觉得核对错了，请业主对结果提异议。",
+        )
+    policy.require_other_eyes(by, drive, hands=hands_on([seat])[seat.id])
     if (voice.choice, voice.objection) == (choice, objection):
         raise Refused("misread.the-same", "读出来和原来录的一样，不用更正。")
     before = counting.said(seat)
@@ -98,8 +103,8 @@ def correct_slip(
 def decide_anew(*, recount: Recount, by: Acting) -> Recount:
     """Everything is counted again, and each scope has a new result that names the old one; safe to try twice.
 
-    Refused: whoever asked for it, where the office has another who may; while a late slip waits; where nothing changed
-    and no objection asks for an answer: then the old result was right (``keep_result``).
+    Refused: whoever asked for it, where the office has another who may; while a late slip waits or a home's words
+    differ; where nothing changed and no objection asks for an answer: then the old result was right (``keep_result``).
     """
     drive, recount = lock_recount(recount, by)
     if recount.state == Recount.State.DECIDED:
@@ -113,6 +118,8 @@ def decide_anew(*, recount: Recount, by: Acting) -> Recount:
             "recount.nothing-changed",
             "核对下来没有变化，不用出新的结果。请写一句说明，再点“原来的结果没有错”；还有录错的，先更正。",
         )
+    if differing := drive.conflicts.filter(closed_at=None).count():
+        raise Refused("conflict.waiting", "还有{n}户说法不一样没有核对，先核对完，再出新的结果。", n=differing)
     pack = counting.pack_of(drive)
     states = write_results(drive, pack, recount=recount)
     ended = end_recount(recount, Recount.State.DECIDED, outcome="", by=by)
@@ -126,13 +133,16 @@ def decide_anew(*, recount: Recount, by: Acting) -> Recount:
             "number": recount.number,
             "ground": str(recount.ground),
             "results": states,
-            "counts": counts_told(drive),
-            "looked_at": dict(Counter(recount.put_right.values_list("kind", flat=True))),
             "pack": pack.id,
             "version": pack.version,
             "pack_sha256": pack.sha256,
         },
-        commitments={"reason": recount.reason, **late_slips_told(drive, at=ended)},
+        commitments={
+            "reason": recount.reason,
+            **counts_told(drive),
+            "looked_at": as_text(Counter(recount.put_right.values_list("kind", flat=True))),
+            **late_slips_told(drive, at=ended),
+        },
         thread=drive.thread,
     )
     return recount
@@ -151,7 +161,7 @@ def keep_result(*, recount: Recount, outcome: str, by: Acting) -> Recount:
     policy.require_second_person(by, drive, ordered_by=recount.ordered_by_id)
     if changed_seats(recount):
         raise Refused("recount.changed", "核对下来有了变化，要出新的结果，不能说原来的没有错。")
-    end_recount(recount, Recount.State.FOUND_RIGHT, outcome=told_of_nobody(drive, outcome), by=by)
+    end_recount(recount, Recount.State.FOUND_RIGHT, outcome=public_words(drive, outcome), by=by)
     note(
         "drive.result_kept",
         by=by,
@@ -196,13 +206,3 @@ def end_recount(recount: Recount, state: Recount.State, *, outcome: str, by: Act
     recount.ended_by_id, recount.ended_as, recount.ended_at = by.person, title_of(by), ended
     recount.save(update_fields=["state", "outcome", "ended_by", "ended_as", "ended_at"])
     return ended
-
-
-def told_of_nobody(drive: Drive, words: str) -> str:
-    """A reason that everybody reads. Refused: none, and one that tells of a home of the list, its owner or a number."""
-    words = written(words)
-    seats = Seat.objects.filter(electorate=drive.electorate_id).prefetch_related("entitled")
-    marks = {mark for seat in seats for mark in (seat.label, seat.short, *(each.name for each in seat.entitled.all()))}
-    if personal_pieces(words, [mark for mark in marks if len(mark) > 1]) or any(mark in words for mark in marks):
-        raise Refused("reason.names-the-door", "这句原因会公布，不要写门牌和姓名。")
-    return words

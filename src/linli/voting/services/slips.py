@@ -123,13 +123,16 @@ def record_slips(drive: Drive, *, stack: Stack, slips: Sequence[Slip], by: Actin
 def hold_slips(*, stack: Stack, slips: Sequence[Slip], by: Acting) -> list[LateSlip]:
     """Take in late slips that nothing shows to be given in time: none counts before a named officer has judged it.
 
-    Refused as ``enter_slips``; also a stack with date and witness, whose slips count by themselves.
+    Refused as ``enter_slips``; also a stack with date and witness, whose slips count by themselves, and the stack of
+    another clerk: who began it is who may not judge it.
     """
     drive = lock_drive_for_voices(stack.drive_id)
     policy.require_clerk(by, drive)
     require_in_time(drive, given_on=stack.collected_on)
     if stack.backed:
         raise Refused("slip.backed", "这一叠有日期也有见证人，直接录入就行。")
+    if stack.clerk_id != by.person:
+        raise Refused("stack.of-another", "这一叠迟到的表是另一位录入人的，请自己另开一叠再录。")
     seats = lock_seats(drive, [slip.seat for slip in slips])
     for slip in slips:
         require_readable(slip, seats[slip.seat])

@@ -1,7 +1,8 @@
 """The drive's work list: words that differ, late slips, homes that were sold; each settled by name and reason."""
 
+import functools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +19,8 @@ from linli.record.acting import Acting, actor
 from linli.record.services import answer_once, note
 from linli.rules.errors import Forbidden, Refused
 from linli.voting.models import Conflict, Drive, LateSlip, Seat, Voice
-from linli.voting.policy import can_enter_slips, can_put_right, require_clerk, titles_of_other_clerks
-from linli.voting.queries import MARKS, Differing, WorkList, work_list
+from linli.voting.policy import can_enter_slips, can_put_right, require_clerk, titles_of_other_eyes
+from linli.voting.queries import MARKS, WorkList, hands_on, work_list
 from linli.voting.services import admit_successor, judge_late_slip, settle_conflict
 from linli.voting.views.words import word_facts
 from linli.web.refusal import words_of
@@ -43,13 +44,19 @@ def tasks(request: HttpRequest, drive_id: UUID) -> HttpResponse:
     return render(request, "voting/tasks.html", page | shown(found, others_for(by, drive)))
 
 
-def shown(found: WorkList, others: Callable[[Differing], str]) -> dict[str, Any]:
-    """The list as its page draws it; of each home whose slip the reader entered, which other role is to settle it."""
+def shown(found: WorkList, others: Callable[[Sequence[UUID]], str]) -> dict[str, Any]:
+    """The list as its page draws it; of each slip that the reader had a hand in, which other role is to look at it."""
+    hands = hands_on([each.seat for each in found.differing])
     return {
         "differing": [
-            (each, [word_facts(word) | photo_of(word) for word in each.words], others(each)) for each in found.differing
+            (
+                each,
+                [word_facts(word) | photo_of(word) for word in each.words],
+                others(hands[each.seat.id]),
+            )
+            for each in found.differing
         ],
-        "late": [(slip, MARKS[slip.choice], photo_at(slip)) for slip in found.late],
+        "late": [(slip, MARKS[slip.choice], photo_at(slip), others([slip.stack.clerk_id])) for slip in found.late],
         "done": [
             *(
                 (each.seat.label, _("以%(word)s为准") % {"word": each.voice.get_choice_display()}, each)
@@ -64,12 +71,15 @@ def shown(found: WorkList, others: Callable[[Differing], str]) -> dict[str, Any]
     }
 
 
-def others_for(by: Acting, drive: Drive) -> Callable[[Differing], str]:
-    """Who settles a home in conflict instead of the reader, who entered its slip: roles; "" where the reader may."""
-    titles = "、".join(titles_of_other_clerks(by, drive))
+def others_for(by: Acting, drive: Drive) -> Callable[[Sequence[UUID]], str]:
+    """Who looks at a slip instead of the reader, who had a hand in it: roles; "" where the reader may."""
 
-    def others(each: Differing) -> str:
-        return titles if by.person in {word.entered_by_id for word in each.words if word.entered_by_id} else ""
+    @functools.cache
+    def told(hands: tuple[UUID, ...]) -> str:
+        return "、".join(titles_of_other_eyes(by, drive, hands=hands))
+
+    def others(hands: Sequence[UUID]) -> str:
+        return told(tuple(hands))
 
     return others
 
