@@ -92,7 +92,12 @@ def test_what_was_raised_wrongly_is_mended_under_the_same_number(house: House):
 def test_of_two_who_mend_at_once_the_later_sees_both_texts(db: None):
     at = cast.community()
     compound, secretary, clerk = cast.compound(at), cast.secretary(at), cast.clerk(at)
-    said: dict[str, Any] = {"words": "门锁坏了", "pack_id": ORDINARY, "convener": cast.organisation(at), "decider": "全体业主"}
+    said: dict[str, Any] = {
+        "words": "门锁坏了",
+        "pack_id": ORDINARY,
+        "convener": cast.organisation(at),
+        "decider": "全体业主",
+    }
     matter = raise_matter(place=compound, title="更换门禁", **said, by=clerk.by)
     desk = Reader(cast.signed_in(secretary))
     form = desk.open(f"/matters/{matter.id}/edit").form()
