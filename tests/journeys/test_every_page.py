@@ -254,7 +254,7 @@ class World:
             "/", "/own", "/search", "/keys", "/places", f"/places/{self.community.id}", here, f"{here}/doors",
             f"{here}/register", f"/places/{unit.id}", "/matters", "/matters/new", *matters, f"{matters[0]}/put",
             f"{matters[0]}/edit", f"{matters[0]}/withdraw", f"{matters[2]}/recount",
-            f"{matters[2]}/result", f"/drives/{self.ended.id}/shares",
+            f"{matters[2]}/result",
             "/notices", "/reviews", notice, reviews, f"{matters[2]}/announce", f"/drives/{self.drive.id}/chain",
             f"{matters[1]}/papers", f"{matters[2]}/papers", f"/drives/{self.drive.id}/chain",
             "/papers", f"/papers/blanks/{self.blank.id}?of={self.compound.id}",

@@ -92,7 +92,8 @@ def test_what_was_raised_wrongly_is_mended_under_the_same_number(house: House):
 def test_of_two_who_mend_at_once_the_later_sees_both_texts(db: None):
     at = cast.community()
     compound, secretary, clerk = cast.compound(at), cast.secretary(at), cast.clerk(at)
-    said: dict[str, Any] = {
+    bodies = {"convener": cast.organisation(at), "decider": "全体业主"}
+    said: dict[str, Any] = {"words": "门锁坏了", "pack_id": ORDINARY, **bodies}
         "words": "门锁坏了",
         "pack_id": ORDINARY,
         "convener": cast.organisation(at),
