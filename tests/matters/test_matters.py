@@ -94,11 +94,6 @@ def test_of_two_who_mend_at_once_the_later_sees_both_texts(db: None):
     compound, secretary, clerk = cast.compound(at), cast.secretary(at), cast.clerk(at)
     bodies = {"convener": cast.organisation(at), "decider": "全体业主"}
     said: dict[str, Any] = {"words": "门锁坏了", "pack_id": ORDINARY, **bodies}
-        "words": "门锁坏了",
-        "pack_id": ORDINARY,
-        "convener": cast.organisation(at),
-        "decider": "全体业主",
-    }
     matter = raise_matter(place=compound, title="更换门禁", **said, by=clerk.by)
     desk = Reader(cast.signed_in(secretary))
     form = desk.open(f"/matters/{matter.id}/edit").form()
