@@ -293,7 +293,7 @@ def with_ids(world: World) -> World:
     doors = [f"{unit}-{room}" for unit, room in (NEIGHBOUR, OTHER_UNIT, TENANT)]
     seats = Seat.objects.filter(electorate=world.drive.electorate_id).order_by("conflict", "sort_key")
     seats = seats.filter(Q(short__in=doors) | Q(conflict__isnull=False))
-    hung = Notice.objects.order_by("thread__number", "id")
+    hung = Notice.objects.order_by("written_at", "id")
     return World(
         world.matter,
         world.drive,
@@ -307,7 +307,7 @@ def with_ids(world: World) -> World:
             "draft_id": [UUID_OF_NOTHING],
             "notice_id": list(hung.values_list("id", flat=True)),
             "posting_id": list(
-                Posting.objects.order_by("notice__thread__number", "notice", "position").values_list("id", flat=True)
+                Posting.objects.order_by("notice__written_at", "notice", "position").values_list("id", flat=True)
             ),
             "objection_id": list(NoticeObjection.objects.order_by("at", "id").values_list("id", flat=True)),
             "review_id": list(Review.objects.order_by("asked_at", "id").values_list("id", flat=True)),

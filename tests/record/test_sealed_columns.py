@@ -11,6 +11,7 @@ NOT_SEALED = {
     "accounts_phonecode.phone_index": "an index",
     "accounts_secondfactor.credential": "a name that the browser chose",
     "accounts_secondfactor.public_key": "public by its nature",
+    "accounts_weixinlogin.openid_index": "an index",
     "community_person.phone_index": "an index",
     "community_registerimport.trace": "identifiers",
     "record_checkpoint.frontier": "hashes",
