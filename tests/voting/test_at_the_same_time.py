@@ -23,7 +23,7 @@ from linli.voting.services import (
     pass_deadline,
     settle_conflict,
 )
-from linli.voting.services.deciding import recount
+from linli.voting.services.deciding import count_afresh
 from tests.at_once import at_once, behind_a_lock, held, on_its_own, wait_for
 from tests.houses import House, acting_as, after, build, open_at, own, person_of, seats_of, slips, somebody, stack_of
 from tests.voting.recounting import assert_totals_are_counted_by_hand
@@ -41,7 +41,7 @@ def assert_totals_are_the_recount(drive: Drive) -> None:
     rows = ScopeTotals.objects.filter(drive=drive).select_related("scope")
     assert rows
     for row in rows:
-        assert counting.totals_from_json(row.totals) == recount(drive, row.scope, pack)
+        assert counting.totals_from_json(row.totals) == count_afresh(drive, row.scope, pack)
 
 
 def codes(results: list[object]) -> list[str]:

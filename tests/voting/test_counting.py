@@ -21,7 +21,7 @@ from linli.rules.errors import Refused
 from linli.voting import counting
 from linli.voting.models import Drive, Result, ScopeTotals, Seat
 from linli.voting.services import Slip, decide_drive, enter_slips
-from linli.voting.services.deciding import recount
+from linli.voting.services.deciding import count_afresh
 from tests.houses import LIFT, ORDINARY, SPECIAL, UNANIMOUS, House, after, build, open_at, own, seats_of, stack_of
 
 CHOICES = ["yes", "yes", "yes", "no", "abstain", "spoiled"]
@@ -168,7 +168,7 @@ def run(house: House, pack: str, work: list) -> None:
         for seat, (choice, objection) in wanted.items():
             of_seat[seat].choice, of_seat[seat].objection = choice, objection
         for row in ScopeTotals.objects.filter(drive=drive).select_related("scope"):
-            assert counting.totals_from_json(row.totals) == recount(drive, row.scope, counting.pack_of(drive))
+            assert counting.totals_from_json(row.totals) == count_afresh(drive, row.scope, counting.pack_of(drive))
     with clock.told_at(after(drive, hours=1)):
         decide_drive(drive=drive, by=house.secretary)
     results = {result.scope_id: result for result in Result.objects.filter(drive=drive)}

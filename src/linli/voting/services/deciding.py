@@ -158,10 +158,10 @@ def write_results(drive: Drive, pack: Pack, *, recount: Recount | None = None) -
 def recounts(drive: Drive, pack: Pack) -> Iterator[tuple[ScopeTotals, Totals]]:
     """Each scope's running totals under lock, and the same counted afresh."""
     for row in drive.totals.select_for_update(of=("self",)).select_related("scope").order_by("id"):
-        yield row, recount(drive, row.scope, pack)
+        yield row, count_afresh(drive, row.scope, pack)
 
 
-def recount(drive: Drive, scope: Area, pack: Pack) -> Totals:
+def count_afresh(drive: Drive, scope: Area, pack: Pack) -> Totals:
     """The totals of one scope counted afresh from its seats and what stands for each."""
     seats = list(
         Seat.objects.filter(electorate=drive.electorate_id, scope=scope)
