@@ -53,7 +53,7 @@ SHAPES: dict[str, str] = {
 
 
 def unbroken(number: object) -> SafeString:
-    """A number such as 广顺园-2023-0001 as one piece: no line ends at its hyphens."""
+    """A number such as 广顺园-2023-0001, or a day, as one piece: no line ends within it."""
     return format_html('<span class="nb">{}</span>', number)
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from linli.portal.queries import (
@@ -78,7 +79,8 @@ def step_row(found: Check, events: Sequence[Event]) -> parts.Row:
         word = _("第%(first)s条到第%(last)s条") % {"first": told[0], "last": told[-1]}
     else:
         word = _("第%(n)s条") % {"n": told[0]}
-    return parts.Row(title, full_day(events[0].at), icon="list", state="now" if waits else "done", word=word)
+    day = parts.unbroken(full_day(events[0].at))
+    return parts.Row(title, day, icon="list", state="now" if waits else "done", word=word)
 
 
 def things(found: Check) -> list[parts.Row]:
@@ -86,7 +88,12 @@ def things(found: Check) -> list[parts.Row]:
     rows = []
     if found.matter:
         rows.append(
-            parts.Row(found.matter.title, _("议题"), reverse("matters:matter", args=[found.matter.id]), icon="talk")
+            parts.Row(
+                found.matter.title,
+                pgettext("one of them", "议题"),
+                reverse("matters:matter", args=[found.matter.id]),
+                icon="talk",
+            )
         )
     for notice, may_read in found.notices:
         title = notice.title if may_read else _("一份公示：本社区的居民进门以后看全文、提意见")
